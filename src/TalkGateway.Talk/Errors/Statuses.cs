@@ -1,0 +1,47 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+
+namespace TalkGateway.Talk.Errors;
+
+/// <summary>Builds the statuses that clients see.</summary>
+internal static class Statuses
+{
+    /// <summary>A failure that the gateway found itself.</summary>
+    public static TalkException Gateway(Code code, string reason, string message, Exception? inner = null, params ReadOnlySpan<(string Key, string Value)> metadata)
+    {
+        var info = Info(reason, ErrorReasons.GatewayDomain);
+        foreach (var (key, value) in metadata)
+        {
+            info.Metadata[key] = value;
+        }
+
+        return new TalkException(Status(code, message, info), inner);
+    }
+
+    /// <summary>An ErrorInfo. Its field 1, <c>reason</c>, still has its former name <c>type</c> in the package that generates the class.</summary>
+    public static ErrorInfo Info(string reason, string domain) => new() { Type = reason, Domain = domain };
+
+    /// <summary>A status with its details.</summary>
+    public static Status Status(Code code, string message, params ReadOnlySpan<IMessage> details)
+    {
+        var status = new Status { Code = (int)code, Message = message };
+        foreach (var detail in details)
+        {
+            status.Details.Add(Any.Pack(detail));
+        }
+
+        return status;
+    }
+
+    /// <summary>Adds when to try again.</summary>
+    public static TalkException WithRetryAfter(this TalkException exception, TimeSpan delay)
+    {
+        exception.Status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        return exception;
+    }
+
+    /// <summary>A number as metadata of an ErrorInfo.</summary>
+    public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

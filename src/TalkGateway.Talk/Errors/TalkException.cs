@@ -1,0 +1,23 @@
+using Google.Rpc;
+
+namespace TalkGateway.Talk.Errors;
+
+/// <summary>
+/// A call that ends with a status: a canonical gRPC code, a message for people, and <c>google.rpc</c> details for programs
+/// (an ErrorInfo always; BadRequest for fields, RetryInfo where waiting helps). Carries no secret.
+/// </summary>
+public sealed class TalkException : Exception
+{
+    /// <summary>Creates the failure from its complete status.</summary>
+    public TalkException(Status status, Exception? inner = null)
+        : base(status.Message, inner)
+    {
+        Status = status;
+    }
+
+    /// <summary>What the client is told.</summary>
+    public Status Status { get; }
+
+    /// <summary>The canonical code of <see cref="Status"/>.</summary>
+    public Code Code => (Code)Status.Code;
+}
