@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using TalkGateway.Talk.Upstream;
+
+namespace TalkGateway.Talk.Credentials;
+
+/// <summary>The HTTP authentication scheme of a credential.</summary>
+internal enum CredentialScheme
+{
+    /// <summary>No credential: a guest.</summary>
+    None,
+
+    /// <summary>RFC 7617: user name with account or app password.</summary>
+    Basic,
+
+    /// <summary>RFC 6750: an app password or a token of an identity provider.</summary>
+    Bearer,
+}
+
+/// <summary>
+/// What a caller sent as <c>authorization</c>, checked and kept for the time of one call. Caches know it by its <see cref="Key"/> only.
+/// </summary>
+internal sealed class Credential
+{
+    private const int MaxLength = 8192;
+
+    private static readonly byte[] HashKey = RandomNumberGenerator.GetBytes(32);
+
+    // RFC 9110, token68.
+    private static readonly SearchValues<char> Token68 =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
+
+    private Credential(CredentialScheme scheme, string headerValue, bool isDeviceToken)
+    {
+        Scheme = scheme;
+        HeaderValue = headerValue;
+        IsDeviceToken = isDeviceToken;
+        Key = scheme == CredentialScheme.None ? default : HashOf(headerValue);
+    }
+
+    /// <summary>The absence of a credential.</summary>
+    public static Credential None { get; } = new(CredentialScheme.None, "", isDeviceToken: false);
+
+    public CredentialScheme Scheme { get; }
+
+    /// <summary>The value for the <c>Authorization</c> header; a secret, empty for <see cref="None"/>.</summary>
+    public string HeaderValue { get; }
+
+    /// <summary>What stands for this credential in caches of this process.</summary>
+    public CredentialKey Key { get; }
+
+    /// <summary>
+    /// The secret has the form of a Nextcloud app password or is a bearer token. Such a login has a usable cookie session after
+    /// one answer, an account password only after two. A wrong guess costs one request, nothing else.
+    /// </summary>
+    public bool IsDeviceToken { get; }
+
+    /// <summary>Reads an <c>authorization</c> value; null and empty mean <see cref="None"/>.</summary>
+    /// <exception cref="UpstreamException">The value cannot be a credential (<see cref="UpstreamFailureKind.MalformedCredential"/>).</exception>
+    public static Credential Parse(string? authorization) =>
+        TryParse(authorization, out var credential, out var problem)
+            ? credential
+            : throw new UpstreamException(UpstreamFailureKind.MalformedCredential, "", problem);
+
+    /// <summary>As <see cref="Parse"/>; the problem never quotes the value.</summary>
+    public static bool TryParse(
+        string? authorization,
+        [NotNullWhen(true)] out Credential? credential,
+        [NotNullWhen(false)] out string? problem)
+    {
+        credential = null;
+        problem = null;
+        var value = authorization.AsSpan().Trim(' ');
+        if (value.IsEmpty)
+        {
+            credential = None;
+            return true;
+        }
+
+        if (value.Length > MaxLength)
+        {
+            problem = "The authorization metadata is longer than 8192 characters.";
+            return false;
+        }
+
+        var space = value.IndexOf(' ');
+        var scheme = space < 0 ? value : value[..space];
+        var secret = space < 0 ? default : value[space..].TrimStart(' ');
+        if (scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            problem = CheckBasic(secret, out var isAppPassword);
+            credential = problem is null ? new Credential(CredentialScheme.Basic, string.Concat("Basic ", secret), isAppPassword) : null;
+        }
+        else if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            problem = CheckBearer(secret);
+            credential = problem is null ? new Credential(CredentialScheme.Bearer, string.Concat("Bearer ", secret), isDeviceToken: true) : null;
+        }
+        else
+        {
+            problem = "The authorization metadata must be \"Basic <base64 of user:password>\" or \"Bearer <token>\".";
+        }
+
+        return credential is not null;
+    }
+
+    /// <summary>The scheme only: the rest is secret.</summary>
+    public override string ToString() => Scheme.ToString();
+
+    private static string? CheckBearer(ReadOnlySpan<char> token) =>
+        !token.IsEmpty && !token.TrimEnd('=').IsEmpty && !token.TrimEnd('=').ContainsAnyExcept(Token68)
+            ? null
+            : "The bearer token in the authorization metadata is empty or has characters that a token cannot have.";
+
+    private static string? CheckBasic(ReadOnlySpan<char> base64, out bool isAppPassword)
+    {
+        isAppPassword = false;
+        if (base64.IsEmpty || base64.TrimEnd('=').ContainsAnyExcept(Token68) || !Base64.IsValid(base64, out var length))
+        {
+            return "The Basic credential in the authorization metadata is not valid base64.";
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Convert.TryFromBase64Chars(base64, buffer, out length);
+
+            ReadOnlySpan<byte> pair = buffer.AsSpan(0, length);
+            var colon = pair.IndexOf((byte)':');
+            if (colon <= 0)
+            {
+                return "The Basic credential in the authorization metadata has no user name or no colon after it.";
+            }
+
+            // RFC 7617 forbids control characters in both parts.
+            if (pair.IndexOfAnyInRange((byte)0, (byte)0x1f) >= 0 || pair.Contains((byte)0x7f))
+            {
+                return "The Basic credential in the authorization metadata has control characters.";
+            }
+
+            isAppPassword = LooksLikeAppPassword(pair[(colon + 1)..]);
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Nextcloud makes app passwords as five groups of five letters and digits, or as 72 of them when a client asked for one.
+    private static bool LooksLikeAppPassword(ReadOnlySpan<byte> password)
+    {
+        var grouped = password.Length == 29;
+        if (!grouped && password.Length != 72)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < password.Length; i++)
+        {
+            var fits = grouped && i % 6 == 5 ? password[i] == (byte)'-' : char.IsAsciiLetterOrDigit((char)password[i]);
+            if (!fits)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static CredentialKey HashOf(string headerValue)
+    {
+        var length = Encoding.UTF8.GetByteCount(headerValue);
+        var rented = length > 512 ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var bytes = rented is null ? stackalloc byte[512] : rented;
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        length = Encoding.UTF8.GetBytes(headerValue, bytes);
+        HMACSHA256.HashData(HashKey, bytes[..length], hash);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return new CredentialKey(
+            BinaryPrimitives.ReadUInt128BigEndian(hash),
+            BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text;
+
+namespace TalkGateway.Talk.Sessions;
+
+/// <summary>One cookie as a jar keeps it.</summary>
+internal readonly record struct Cookie(string Name, string Value, DateTimeOffset? Expires)
+{
+    /// <summary>The name only: values are secrets.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>
+/// The cookies of one session on one server. Immutable, so that concurrent requests can share it. All of Nextcloud's cookies
+/// belong to the whole installation, so that a name alone identifies one: the newest value wins, whatever path it came with.
+/// </summary>
+internal sealed class CookieJar
+{
+    /// <summary>Sets beyond this are no work of Nextcloud, which has about eight.</summary>
+    public const int MaxCount = 50;
+
+    private readonly Cookie[] _cookies;
+    private string? _header;
+
+    private CookieJar(Cookie[] cookies) => _cookies = cookies;
+
+    /// <summary>A jar without cookies.</summary>
+    public static CookieJar Empty { get; } = new([]);
+
+    public ReadOnlySpan<Cookie> Cookies => _cookies;
+
+    public bool IsEmpty => _cookies.Length == 0;
+
+    /// <summary>
+    /// Value for the <c>Cookie</c> header. Cookies that expired meanwhile still go along: the server knows better, and a jar
+    /// lives shorter than any of its cookies.
+    /// </summary>
+    public string Header => _header ??= Format();
+
+    public static CookieJar Of(ReadOnlySpan<Cookie> cookies) => cookies.IsEmpty ? Empty : new CookieJar(cookies.ToArray());
+
+    /// <summary>Value of a cookie, or null.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            var index = IndexOf(_cookies, name);
+            return index < 0 ? null : _cookies[index].Value;
+        }
+    }
+
+    /// <summary>
+    /// The jar after an answer's <c>Set-Cookie</c> headers, in their order; this same jar where nothing changes.
+    /// </summary>
+    public CookieJar With(IEnumerable<string> setCookies, DateTimeOffset now)
+    {
+        List<Cookie>? next = null;
+        foreach (var header in setCookies)
+        {
+            if (!SetCookie.TryParse(header, now, out var set))
+            {
+                continue;
+            }
+
+            var current = IndexOf(next is null ? _cookies : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(next), set.Name);
+            if (set.Expires <= now)
+            {
+                if (current >= 0)
+                {
+                    next ??= [.. _cookies];
+                    next.RemoveAt(current);
+                }
+            }
+            else if (current >= 0)
+            {
+                if ((next is null ? _cookies[current] : next[current]).Value != set.Value)
+                {
+                    next ??= [.. _cookies];
+                    next[current] = new Cookie(set.Name, set.Value, set.Expires);
+                }
+            }
+            else if ((next?.Count ?? _cookies.Length) < MaxCount)
+            {
+                next ??= [.. _cookies];
+                next.Add(new Cookie(set.Name, set.Value, set.Expires));
+            }
+        }
+
+        return next is null ? this : next.Count == 0 ? Empty : new CookieJar([.. next]);
+    }
+
+    /// <summary>
+    /// Whether <paramref name="next"/>, this jar after an answer, belongs to another PHP session: the server did not know the
+    /// session any more and began a new one, or logged it in anew. The cookies that only test the browser do not count.
+    /// </summary>
+    public bool IsOtherSession(CookieJar next)
+    {
+        if (ReferenceEquals(this, next))
+        {
+            return false;
+        }
+
+        foreach (var cookie in _cookies)
+        {
+            if (!IsProbe(cookie.Name) && next[cookie.Name] != cookie.Value)
+            {
+                return true;
+            }
+        }
+
+        foreach (var cookie in next._cookies)
+        {
+            if (!IsProbe(cookie.Name) && this[cookie.Name] is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether there is a cookie that can stand for a session at all.</summary>
+    public bool HasSession()
+    {
+        foreach (var cookie in _cookies)
+        {
+            if (!IsProbe(cookie.Name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The names only: values are secrets.</summary>
+    public override string ToString() => string.Join(", ", _cookies.Select(c => c.Name));
+
+    // Nextcloud sets these to learn whether the client keeps cookies and whether a request comes from its own pages.
+    private static bool IsProbe(string name) =>
+        name is "cookie_test" || name.Contains("nc_sameSiteCookie", StringComparison.Ordinal);
+
+    private static int IndexOf(ReadOnlySpan<Cookie> cookies, string name)
+    {
+        for (var i = 0; i < cookies.Length; i++)
+        {
+            if (cookies[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private string Format()
+    {
+        var text = new StringBuilder();
+        foreach (var cookie in _cookies)
+        {
+            text.Append(text.Length == 0 ? "" : "; ").Append(cookie.Name).Append('=').Append(cookie.Value);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+
+namespace TalkGateway.Talk.Upstream;
+
+/// <summary>
+/// One complete HTTP answer. The body lies in a pooled buffer that goes back with <see cref="Dispose"/>: nobody may keep it longer.
+/// </summary>
+internal sealed class OcsAnswer : IDisposable
+{
+    private readonly HttpResponseMessage _response;
+    private byte[]? _buffer;
+    private readonly int _length;
+
+    /// <param name="response">The answer's head; disposed together with this.</param>
+    /// <param name="buffer">From <see cref="ArrayPool{T}.Shared"/>, which gets it back; null for an empty body.</param>
+    /// <param name="length">Bytes of the buffer that are the body.</param>
+    public OcsAnswer(HttpResponseMessage response, byte[]? buffer, int length)
+    {
+        _response = response;
+        _buffer = buffer;
+        _length = length;
+    }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status => (int)_response.StatusCode;
+
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The body, decompressed.</summary>
+    public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _buffer is null ? 0 : _length);
+
+    /// <summary>Whether the answer calls itself JSON.</summary>
+    public bool IsJson => Header("Content-Type") is { } type && type.Contains("json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Value of a header, without regard to case; several are joined by a comma. Null where there is none.</summary>
+    public string? Header(string name)
+    {
+        if (_response.Headers.NonValidated.TryGetValues(name, out var values)
+            || _response.Content.Headers.NonValidated.TryGetValues(name, out values))
+        {
+            return values.ToString();
+        }
+
+        return null;
+    }
+
+    /// <summary>The <c>Set-Cookie</c> headers in their order.</summary>
+    public HeaderStringValues SetCookies =>
+        _response.Headers.NonValidated.TryGetValues("Set-Cookie", out var values) ? values : default;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        _response.Dispose();
+    }
+}
