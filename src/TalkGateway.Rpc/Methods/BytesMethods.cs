@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Google.Protobuf.Reflection;
+
+namespace TalkGateway.Rpc.Methods;
+
+internal sealed class UnaryBytesMethod(MethodDescriptor descriptor, UnaryBytesHandler handler) : RpcMethod(descriptor)
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask InvokeAsync(RpcExchange exchange)
+    {
+        var request = await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation);
+        await handler(exchange.Call, request, exchange.Reply);
+    }
+}
+
+internal sealed class ServerStreamingBytesMethod(MethodDescriptor descriptor, ServerStreamingBytesHandler handler) : RpcMethod(descriptor)
+{
+    public override async ValueTask InvokeAsync(RpcExchange exchange)
+    {
+        var request = await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation);
+        await handler(exchange.Call, request, new BytesResponseWriter(exchange));
+    }
+}
+
+internal sealed class ClientStreamingBytesMethod(MethodDescriptor descriptor, ClientStreamingBytesHandler handler) : RpcMethod(descriptor)
+{
+    public override ValueTask InvokeAsync(RpcExchange exchange) =>
+        handler(exchange.Call, new BytesRequestReader(exchange), exchange.Reply);
+}
+
+internal sealed class BidiStreamingBytesMethod(MethodDescriptor descriptor, BidiStreamingBytesHandler handler) : RpcMethod(descriptor)
+{
+    public override ValueTask InvokeAsync(RpcExchange exchange) =>
+        handler(exchange.Call, new BytesRequestReader(exchange), new BytesResponseWriter(exchange));
+}
+
+internal sealed class BytesRequestReader(RpcExchange exchange) : IRpcRequestReader<ReadOnlySequence<byte>>
+{
+    public ReadOnlySequence<byte> Current => exchange.Requests.Message;
+
+    public ValueTask<bool> MoveNextAsync() => exchange.Requests.ReadAsync(exchange.ReadCancellation);
+
+    public async IAsyncEnumerator<ReadOnlySequence<byte>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        while (!cancellationToken.IsCancellationRequested && await MoveNextAsync())
+        {
+            yield return Current;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}
+
+internal sealed class BytesResponseWriter(RpcExchange exchange) : IRpcResponseWriter<ReadOnlyMemory<byte>>
+{
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message) => exchange.WriteAsync(message);
+}

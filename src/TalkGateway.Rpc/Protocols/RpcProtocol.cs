@@ -1,0 +1,33 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace TalkGateway.Rpc.Protocols;
+
+/// <summary>
+/// How one wire protocol says what every call has: its head, its messages and its status. Handlers never see which protocol a
+/// call came by. Instances hold no state of a call and serve any number of calls at once.
+/// </summary>
+internal abstract class RpcProtocol
+{
+    /// <summary>Reads timeout and compression from the request's head.</summary>
+    /// <exception cref="RpcException">The head breaks the protocol.</exception>
+    public abstract RpcRequestHead ReadHead(HttpRequest request);
+
+    /// <summary>Where the request's messages come from.</summary>
+    public virtual PipeReader GetBody(HttpRequest request) => request.BodyReader;
+
+    /// <summary>Writes the response's own headers for a response that has messages.</summary>
+    public abstract void WriteHead(HttpResponse response, bool gzip);
+
+    /// <summary>Writes one message, without flushing.</summary>
+    public abstract void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed);
+
+    /// <summary>Ends the response. Without a head before it, it writes the head too.</summary>
+    public abstract void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead);
+}
+
+/// <summary>What a request's head says.</summary>
+/// <param name="Timeout">How long the caller waits, counted from now.</param>
+/// <param name="GzipRequest">Messages of the request may be compressed with gzip.</param>
+/// <param name="GzipAccepted">The caller accepts messages compressed with gzip.</param>
+internal readonly record struct RpcRequestHead(TimeSpan? Timeout, bool GzipRequest, bool GzipAccepted);

@@ -1,0 +1,344 @@
+using System.IO.Pipelines;
+using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using TalkGateway.Rpc.Methods;
+using TalkGateway.Rpc.Protocols;
+using TalkGateway.Rpc.Wire;
+
+namespace TalkGateway.Rpc;
+
+/// <summary>
+/// The course of one call: head, messages, status, each in the call's protocol, with the one rule that the first to end the call,
+/// handler or deadline, decides its status and nothing is written after it.
+/// </summary>
+internal sealed class RpcExchange
+{
+    // The longest a timer can wait; a later deadline re-arms it.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+    private static readonly RpcStatus DeadlineExceeded = new(RpcStatusCode.DeadlineExceeded, "The deadline passed before the call completed.");
+    private static readonly RpcStatus CallerCancelled = new(RpcStatusCode.Cancelled, "The caller cancelled the call.");
+    private static readonly RpcStatus HandlerFailed = new(RpcStatusCode.Unknown, "The call failed unexpectedly.");
+
+    private readonly HttpContext _http;
+    private readonly RpcProtocol _protocol;
+    private readonly RpcServices _services;
+    private readonly Lock _gate = new();
+
+    private bool _gzip;
+    private bool _hasHead;
+    private bool _flushing;
+    private bool _ended;
+    private PooledBufferWriter? _reply;
+
+    private TimeSpan _timeout;
+    private long _started;
+    private ITimer? _timer;
+    private CancellationTokenSource? _cancellation;
+    private Task? _expiry;
+
+    public RpcExchange(HttpContext http, RpcProtocol protocol, RpcServices services, MethodDescriptor method)
+    {
+        _http = http;
+        _protocol = protocol;
+        _services = services;
+        Call = new RpcCall(this, http, method);
+    }
+
+    public RpcCall Call { get; }
+
+    public RpcMessageReader Requests { get; private set; } = null!;
+
+    public DateTimeOffset? Deadline { get; private set; }
+
+    public CancellationToken CancellationToken => _cancellation?.Token ?? _http.RequestAborted;
+
+    /// <summary>Fires with the deadline; reads need no other token, since the connection fails them when the caller is gone.</summary>
+    public CancellationToken ReadCancellation => _cancellation?.Token ?? CancellationToken.None;
+
+    /// <summary>Runs a handler and ends the call with what came of it.</summary>
+    public async Task RunAsync(RpcMethod method)
+    {
+        RpcStatus status;
+        RpcMetadata? trailers = null;
+        try
+        {
+            Begin(method);
+            if (!HasExpired)
+            {
+                await method.InvokeAsync(this);
+                ThrowIfTooLarge(_reply?.Length ?? 0);
+            }
+
+            status = RpcStatus.Ok;
+        }
+        catch (RpcException ex)
+        {
+            status = ex.Status;
+            trailers = ex.Trailers;
+            RpcLog.CallRefused(_services.Logger, method.Descriptor.FullName, status.Code, ex.InnerException);
+        }
+        catch (OperationCanceledException ex) when (HasExpired || _http.RequestAborted.IsCancellationRequested || ex is CallerGoneException)
+        {
+            status = CallerCancelled;
+            RpcLog.CallCancelled(_services.Logger, method.Descriptor.FullName);
+        }
+        catch (Exception ex) when (_http.RequestAborted.IsCancellationRequested)
+        {
+            // Whatever the handler made of it, nobody waits for the answer.
+            status = CallerCancelled;
+            RpcLog.HandlerFailedAfterCancellation(_services.Logger, method.Descriptor.FullName, ex);
+        }
+        catch (Exception ex)
+        {
+            // The boundary of user code: the caller learns that it failed, the log learns why.
+            status = HandlerFailed;
+            RpcLog.HandlerFailed(_services.Logger, method.Descriptor.FullName, ex);
+        }
+
+        await EndAsync(status, trailers);
+    }
+
+    /// <summary>The one response message of a call that has one; kept until the status is known.</summary>
+    public PooledBufferWriter Reply => _reply ??= PooledBufferWriter.Rent();
+
+    /// <summary>Sends a message of a stream.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> message)
+    {
+        ThrowIfTooLarge(message.Length);
+        ValueTask<FlushResult> flush;
+        lock (_gate)
+        {
+            ThrowIfOver();
+            WriteHead();
+            WriteMessage(message.Span);
+            flush = BeginFlush();
+        }
+
+        EndFlush(await flush);
+    }
+
+    public async ValueTask WriteHeadersAsync()
+    {
+        ValueTask<FlushResult> flush;
+        lock (_gate)
+        {
+            ThrowIfOver();
+            if (_hasHead)
+            {
+                return;
+            }
+
+            WriteHead();
+            flush = BeginFlush();
+        }
+
+        EndFlush(await flush);
+    }
+
+    private bool HasExpired => _timer is not null && _services.Time.GetElapsedTime(_started) >= _timeout;
+
+    private void Begin(RpcMethod method)
+    {
+        // Message limits bound what a call can send; a stream may stay silent and go on for as long as it likes.
+        if (_http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bodySize)
+        {
+            bodySize.MaxRequestBodySize = null;
+        }
+
+        if (method.Descriptor.IsClientStreaming && _http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } dataRate)
+        {
+            dataRate.MinDataRate = null;
+        }
+
+        var head = _protocol.ReadHead(_http.Request);
+        _gzip = head.GzipAccepted && _services.Options.ResponseCompression switch
+        {
+            RpcResponseCompression.WhenAccepted => true,
+            RpcResponseCompression.WhenRequestIsCompressed => head.GzipRequest,
+            _ => false,
+        };
+        Requests = new RpcMessageReader(_protocol.GetBody(_http.Request), head.GzipRequest, _services.Options.MaxReceiveMessageSize);
+        if (head.Timeout is { } timeout)
+        {
+            StartDeadline(timeout);
+        }
+    }
+
+    private void StartDeadline(TimeSpan timeout)
+    {
+        _timeout = timeout;
+        _started = _services.Time.GetTimestamp();
+        var now = _services.Time.GetUtcNow();
+        Deadline = timeout < DateTimeOffset.MaxValue - now ? now + timeout : DateTimeOffset.MaxValue;
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(_http.RequestAborted);
+
+        // Armed after it is stored: a timer may fire before its constructor returns.
+        lock (_gate)
+        {
+            _timer = _services.Time.CreateTimer(static exchange => ((RpcExchange)exchange!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        _timer.Change(Min(timeout, LongestTimer), Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (!HasExpired)
+            {
+                var rest = _timeout - _services.Time.GetElapsedTime(_started);
+                _timer!.Change(Min(rest, LongestTimer) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _ended = true;
+            _expiry = ExpireAsync();
+        }
+    }
+
+    /// <summary>Answers in place of a handler that is still running, then tells the handler.</summary>
+    private async Task ExpireAsync()
+    {
+        if (_flushing)
+        {
+            _http.Response.BodyWriter.CancelPendingFlush();
+        }
+
+        RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
+        WriteStatus(DeadlineExceeded, exceptionTrailers: null);
+        var completion = _http.Response.CompleteAsync();
+        await _cancellation!.CancelAsync();
+        await completion;
+    }
+
+    private async Task EndAsync(RpcStatus status, RpcMetadata? exceptionTrailers)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                if (HasExpired)
+                {
+                    status = DeadlineExceeded;
+                    RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
+                }
+
+                WriteReplyAndStatus(status, exceptionTrailers);
+            }
+        }
+
+        Requests?.Release();
+        _reply?.Dispose();
+        _timer?.Dispose();
+        if (_expiry is not null)
+        {
+            await _expiry;
+        }
+
+        _cancellation?.Dispose();
+    }
+
+    private void WriteReplyAndStatus(RpcStatus status, RpcMetadata? exceptionTrailers)
+    {
+        if (status.Code is RpcStatusCode.Ok && _reply is not null)
+        {
+            WriteHead();
+            WriteMessage(_reply.Written.Span);
+        }
+
+        WriteStatus(status, exceptionTrailers);
+    }
+
+    private void WriteStatus(RpcStatus status, RpcMetadata? exceptionTrailers)
+    {
+        if (Call.ResponseMetadataOrNull is { Count: > 0 })
+        {
+            WriteHead();
+        }
+
+        var trailers = Call.TrailersOrNull;
+        trailers?.MarkSent();
+        if (exceptionTrailers is not null)
+        {
+            trailers = trailers is null ? exceptionTrailers : RpcMetadata.Concat(trailers, exceptionTrailers);
+        }
+
+        _protocol.WriteStatus(_http.Response, status, trailers, _hasHead);
+    }
+
+    private void WriteHead()
+    {
+        if (_hasHead)
+        {
+            return;
+        }
+
+        _hasHead = true;
+        _protocol.WriteHead(_http.Response, _gzip);
+        if (Call.ResponseMetadataOrNull is { } metadata)
+        {
+            metadata.MarkSent();
+            metadata.CopyTo(_http.Response.Headers);
+        }
+    }
+
+    private void WriteMessage(ReadOnlySpan<byte> message)
+    {
+        if (_gzip && message.Length >= _services.Options.ResponseCompressionThreshold)
+        {
+            using var deflated = GzipCompression.Deflate(message, _services.Options.ResponseCompressionLevel);
+            _protocol.WriteMessage(_http.Response, deflated.Written.Span, compressed: true);
+        }
+        else
+        {
+            _protocol.WriteMessage(_http.Response, message, compressed: false);
+        }
+    }
+
+    private ValueTask<FlushResult> BeginFlush()
+    {
+        _flushing = true;
+        return _http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+    }
+
+    private void EndFlush(FlushResult result)
+    {
+        lock (_gate)
+        {
+            _flushing = false;
+            ThrowIfOver();
+        }
+
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            throw new OperationCanceledException(CancellationToken);
+        }
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_ended || _http.RequestAborted.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The call is over.", CancellationToken);
+        }
+    }
+
+    private void ThrowIfTooLarge(int length)
+    {
+        if (_services.Options.MaxSendMessageSize is { } limit && length > limit)
+        {
+            throw new RpcException(RpcStatusCode.ResourceExhausted, $"The response message has {length} bytes; {limit} may be sent.");
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
