@@ -1,0 +1,61 @@
+using Google.Protobuf.Reflection;
+using TalkGateway.Ocs.V1;
+
+namespace TalkGateway.Transcoding;
+
+/// <summary>How one rpc is carried out: its annotation, compiled.</summary>
+public sealed class MethodPlan
+{
+    internal MethodPlan(int index, MethodDescriptor descriptor, Operation operation)
+    {
+        Index = index;
+        Descriptor = descriptor;
+        OperationId = operation.Id;
+        Family = operation.Family;
+        Session = operation.Session;
+        Polyfills = [.. operation.Polyfills];
+        Errors = [.. operation.Errors];
+        var level = descriptor.GetOptions()?.IdempotencyLevel ?? MethodOptions.Types.IdempotencyLevel.IdempotencyUnknown;
+        NoSideEffects = level == MethodOptions.Types.IdempotencyLevel.NoSideEffects;
+        Idempotent = level != MethodOptions.Types.IdempotencyLevel.IdempotencyUnknown;
+    }
+
+    /// <summary>Place in <see cref="PlanSet.Methods"/>, for tables beside it.</summary>
+    public int Index { get; }
+
+    /// <summary>The rpc.</summary>
+    public MethodDescriptor Descriptor { get; }
+
+    /// <summary>Full name of the rpc: <c>package.Service.Method</c>.</summary>
+    public string FullName => Descriptor.FullName;
+
+    /// <summary>Stable name of the upstream operation (<c>Operation.id</c>).</summary>
+    public string OperationId { get; }
+
+    /// <summary>API family; empty for an absolute path.</summary>
+    public string Family { get; }
+
+    /// <summary>What the rpc does with the caller's session.</summary>
+    public SessionUse Session { get; }
+
+    /// <summary>The rpc only reads (<c>NO_SIDE_EFFECTS</c>).</summary>
+    public bool NoSideEffects { get; }
+
+    /// <summary>The rpc may be repeated without a second effect; true for all that only read.</summary>
+    public bool Idempotent { get; }
+
+    /// <summary>Names of the polyfills around the rpc, outermost first.</summary>
+    public IReadOnlyList<string> Polyfills { get; }
+
+    /// <summary>Statuses that mean something else here than everywhere.</summary>
+    public IReadOnlyList<ErrorRule> Errors { get; }
+
+    /// <summary>Whether a server can do this at all; <paramref name="missing"/> says in words what it lacks, and is empty otherwise.</summary>
+    public bool IsSupported(IServerFacts facts, out string missing) => throw new NotImplementedException();
+
+    /// <summary>
+    /// The plan for one server. It costs more than a call: keep the route as long as the facts. Ask
+    /// <see cref="IsSupported"/> first; for a server that lacks something the route is what the annotation says all the same.
+    /// </summary>
+    public Route Resolve(IServerFacts facts) => throw new NotImplementedException();
+}
