@@ -1,29 +1,216 @@
 using Microsoft.Extensions.Logging;
+using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Talk.Capabilities;
 
-/// <summary>Knows what a server can do for each credential, and asks it as rarely as possible.</summary>
+/// <summary>
+/// Knows what a server can do for each credential, and asks it as rarely as possible: one question at a time per credential,
+/// and none within <see cref="CapabilityOptions.MinRefreshInterval"/> of the one before, whatever the load. What is known goes
+/// on counting while it is asked again and while the server fails.
+/// </summary>
 internal sealed class CapabilityCache : IDisposable
 {
-    public CapabilityCache(OcsClient client, CapabilityOptions options, TimeProvider time, ILogger<CapabilityCache> logger) =>
-        _ = (client, options, time, logger);
+    private readonly CapabilityReader _reader;
+    private readonly CapabilityOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _upstream;
+    private readonly LruCache<CredentialKey, Entry> _entries;
+    private readonly CancellationTokenSource _disposing = new();
+
+    // Most users of a server get the same answer to the byte; they share one profile.
+    private ServerProfile? _latest;
+
+    public CapabilityCache(OcsClient client, CapabilityOptions options, TimeProvider time, ILogger<CapabilityCache> logger)
+    {
+        _upstream = client.Upstream;
+        _reader = new CapabilityReader(client, time);
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _entries = new LruCache<CredentialKey, Entry>(options.MaxCount);
+    }
 
     /// <summary>The server's profile for this caller: the known one if there is one, however old.</summary>
     /// <exception cref="UpstreamException">Nothing is known and the server does not tell.</exception>
-    public ValueTask<ServerProfile> GetAsync(CallIdentity identity, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<ServerProfile> GetAsync(CallIdentity identity, CancellationToken cancellationToken)
+    {
+        var entry = _entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry());
+        if (entry.Profile is not { } profile)
+        {
+            return new ValueTask<ServerProfile>(AskAsync(entry, identity, cancellationToken));
+        }
+
+        if (entry.IsOutdated || _time.GetElapsedTime(entry.AskedAt) >= _options.MaxAge)
+        {
+            _ = StartFlight(entry, identity);
+        }
+
+        return ValueTask.FromResult(profile);
+    }
 
     /// <summary>
-    /// Asks the server again, unless it was asked less than a minute ago, and answers what is known then: for a path that a
-    /// server refused although the profile promised it. The same instance comes back when nothing was learnt.
+    /// Asks the server again, unless it was asked a moment ago, and answers what is known then: for a path that a server refused
+    /// although the profile promised it. The same instance comes back when nothing was learnt.
     /// </summary>
     /// <exception cref="UpstreamException">Nothing is known and the server does not tell.</exception>
-    public ValueTask<ServerProfile> RefreshAsync(CallIdentity identity, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<ServerProfile> RefreshAsync(CallIdentity identity, CancellationToken cancellationToken) =>
+        await AskAsync(_entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry()), identity, cancellationToken);
 
-    /// <summary>Notes the <c>X-Nextcloud-Talk-Hash</c> of an answer; another one than before makes the profile be renewed in the background.</summary>
-    public void Observe(CallIdentity identity, string talkHash) => throw new NotImplementedException();
+    /// <summary>
+    /// Notes the <c>X-Nextcloud-Talk-Hash</c> of a room list or a single room (those of other answers are another number);
+    /// another one than before makes the profile be renewed in the background.
+    /// </summary>
+    public void Observe(CallIdentity identity, string talkHash)
+    {
+        if (!_entries.TryGet(identity.Credential.Key, out var entry) || entry.TalkHash == talkHash)
+        {
+            return;
+        }
+
+        lock (entry)
+        {
+            // The first one only says from where on changes count.
+            entry.IsOutdated |= entry.TalkHash is not null && entry.TalkHash != talkHash;
+            entry.TalkHash = talkHash;
+        }
+
+        if (entry.IsOutdated)
+        {
+            _ = StartFlight(entry, identity);
+        }
+    }
 
     public void Dispose()
     {
+        _disposing.Cancel();
+        _disposing.Dispose();
+    }
+
+    private async Task<ServerProfile> AskAsync(Entry entry, CallIdentity identity, CancellationToken cancellationToken)
+    {
+        if (StartFlight(entry, identity) is { } flight)
+        {
+            await flight.WaitAsync(cancellationToken);
+        }
+
+        lock (entry)
+        {
+            return entry.Profile ?? throw new UpstreamException(entry.Failure! with { RetryAfter = entry.Failure.RetryAfter ?? Rest(entry) });
+        }
+    }
+
+    private TimeSpan? Rest(Entry entry) =>
+        entry.HasAsked && _options.MinRefreshInterval - _time.GetElapsedTime(entry.AskedAt) is var rest && rest > TimeSpan.Zero ? rest : null;
+
+    /// <summary>The flight under way, or a new one; null where the server was asked a moment ago. The task never fails for reasons of the server.</summary>
+    private Task? StartFlight(Entry entry, CallIdentity identity)
+    {
+        TaskCompletionSource flight;
+        lock (entry)
+        {
+            if (entry.Flight is not null || Rest(entry) is not null)
+            {
+                return entry.Flight?.Task;
+            }
+
+            flight = entry.Flight = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            entry.HasAsked = true;
+            entry.AskedAt = _time.GetTimestamp();
+            entry.IsOutdated = false;
+        }
+
+        // On nobody's token, since others may wait for it too, and in nobody's session.
+        _ = FlyAsync(entry, flight, identity with { Session = null });
+        return flight.Task;
+    }
+
+    private async Task FlyAsync(Entry entry, TaskCompletionSource flight, CallIdentity identity)
+    {
+        try
+        {
+            var profile = Share(await _reader.ReadAsync(identity, _disposing.Token));
+            lock (entry)
+            {
+                (entry.Profile, entry.Failure, entry.Flight) = (profile, null, null);
+            }
+
+            flight.SetResult();
+        }
+        catch (UpstreamException e)
+        {
+            Fail(entry, identity.Credential.Key, e.Failure);
+            flight.SetResult();
+        }
+        catch (Exception e)
+        {
+            // The gateway's own fault, or its end: whoever waits must hear of it, and if nobody does the log must.
+            lock (entry)
+            {
+                entry.Flight = null;
+                entry.HasAsked = false;
+            }
+
+            if (e is not OperationCanceledException)
+            {
+                CapabilityLog.Broken(_logger, _upstream, e);
+            }
+
+            flight.SetException(e);
+            _ = flight.Task.Exception;
+        }
+    }
+
+    private void Fail(Entry entry, CredentialKey credential, UpstreamFailure failure)
+    {
+        lock (entry)
+        {
+            entry.Flight = null;
+            entry.Failure = failure;
+
+            // What never arrived at the server was no question, unless callers have something to go on with meanwhile.
+            entry.HasAsked = failure.MayHaveArrived || entry.Profile is not null;
+            entry.IsOutdated = true;
+            if (failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
+            {
+                entry.Profile = null;
+            }
+            else if (entry.Profile is not null)
+            {
+                CapabilityLog.Stale(_logger, _upstream, credential, failure.Message);
+            }
+        }
+    }
+
+    private ServerProfile Share(ServerProfile profile)
+    {
+        if (_latest is { } latest && latest.Document.Span.SequenceEqual(profile.Document.Span))
+        {
+            return latest;
+        }
+
+        if (_latest is null || _latest.Version != profile.Version || _latest.Api != profile.Api)
+        {
+            CapabilityLog.Learnt(_logger, _upstream, profile.Version, profile.NextcloudVersion, profile.Api);
+        }
+
+        return _latest = profile;
+    }
+
+    private sealed class Entry
+    {
+        public volatile ServerProfile? Profile;
+        public volatile bool IsOutdated;
+
+        public UpstreamFailure? Failure { get; set; }
+
+        public TaskCompletionSource? Flight { get; set; }
+
+        public bool HasAsked { get; set; }
+
+        public long AskedAt { get; set; }
+
+        public string? TalkHash { get; set; }
     }
 }

@@ -18,6 +18,11 @@ internal sealed class CookieJar
     /// <summary>Sets beyond this are no work of Nextcloud, which has about eight.</summary>
     public const int MaxCount = 50;
 
+    // Nextcloud's tests of the browser, and the cookies by which load balancers find a client's server again: some of these
+    // come anew with every answer. A session cookie taken for one of these would be found out by the 401 that follows.
+    private static readonly string[] NoSession =
+        ["cookie_test", "nc_sameSiteCookie", "AWSALB", "ARRAffinity", "INGRESSCOOKIE", "SERVERID", "ROUTEID", "__cf"];
+
     private readonly Cookie[] _cookies;
     private string? _header;
 
@@ -90,7 +95,7 @@ internal sealed class CookieJar
 
     /// <summary>
     /// Whether <paramref name="next"/>, this jar after an answer, belongs to another PHP session: the server did not know the
-    /// session any more and began a new one, or logged it in anew. The cookies that only test the browser do not count.
+    /// session any more and began a new one, or logged it in anew. Cookies that do not stand for a session do not count.
     /// </summary>
     public bool IsOtherSession(CookieJar next)
     {
@@ -101,7 +106,7 @@ internal sealed class CookieJar
 
         foreach (var cookie in _cookies)
         {
-            if (!IsProbe(cookie.Name) && next[cookie.Name] != cookie.Value)
+            if (!StandsForNoSession(cookie.Name) && next[cookie.Name] != cookie.Value)
             {
                 return true;
             }
@@ -109,7 +114,7 @@ internal sealed class CookieJar
 
         foreach (var cookie in next._cookies)
         {
-            if (!IsProbe(cookie.Name) && this[cookie.Name] is null)
+            if (!StandsForNoSession(cookie.Name) && this[cookie.Name] is null)
             {
                 return true;
             }
@@ -123,7 +128,7 @@ internal sealed class CookieJar
     {
         foreach (var cookie in _cookies)
         {
-            if (!IsProbe(cookie.Name))
+            if (!StandsForNoSession(cookie.Name))
             {
                 return true;
             }
@@ -135,9 +140,18 @@ internal sealed class CookieJar
     /// <summary>The names only: values are secrets.</summary>
     public override string ToString() => string.Join(", ", _cookies.Select(c => c.Name));
 
-    // Nextcloud sets these to learn whether the client keeps cookies and whether a request comes from its own pages.
-    private static bool IsProbe(string name) =>
-        name is "cookie_test" || name.Contains("nc_sameSiteCookie", StringComparison.Ordinal);
+    private static bool StandsForNoSession(string name)
+    {
+        foreach (var part in NoSession)
+        {
+            if (name.Contains(part, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static int IndexOf(ReadOnlySpan<Cookie> cookies, string name)
     {

@@ -49,6 +49,18 @@ internal sealed class OcsAnswer : IDisposable
     public HeaderStringValues SetCookies =>
         _response.Headers.NonValidated.TryGetValues("Set-Cookie", out var values) ? values : default;
 
+    /// <summary>What <c>Retry-After</c> asks for, or null; dates count from <paramref name="now"/>.</summary>
+    public TimeSpan? RetryAfter(DateTimeOffset now)
+    {
+        if (_response.Headers.RetryAfter is not { } retryAfter)
+        {
+            return null;
+        }
+
+        var delay = retryAfter.Delta ?? retryAfter.Date - now;
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)

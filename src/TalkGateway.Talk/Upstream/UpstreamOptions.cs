@@ -34,7 +34,7 @@ public sealed record UpstreamOptions
     /// <summary>Key <c>ConnectionLifetime</c>: connections are renewed after this time, so that DNS changes are followed. 1 s to 1 day.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Key <c>MaxAnswerBytes</c>: longest answer that is read, after decompression. 64 KiB to 1 GiB.</summary>
+    /// <summary>Key <c>MaxAnswerBytes</c>: longest answer that is read, after decompression. 64 KiB to 512 MiB.</summary>
     public int MaxAnswerBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>

@@ -1,0 +1,87 @@
+using TalkGateway.Talk.Upstream;
+
+namespace TalkGateway.Talk.Capabilities;
+
+/// <summary>Asks a server what it can do.</summary>
+internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
+{
+    private const int FirstMajorWithV4 = 22;
+
+    // Guests get this answer too, and so does a bad bearer token: it proves no login. The cache limits how often it is asked.
+    private static readonly OcsRequest Capabilities = new()
+    {
+        Method = HttpMethod.Get,
+        PathAndQuery = "/ocs/v2.php/cloud/capabilities",
+        Repeatability = Repeatability.Safe,
+        OpenToGuests = true,
+        SingleAttempt = true,
+    };
+
+    /// <exception cref="UpstreamException">The server does not tell, or has no Talk for this caller.</exception>
+    public async Task<ServerProfile> ReadAsync(CallIdentity identity, CancellationToken cancellationToken)
+    {
+        using var answer = await client.SendAsync(Capabilities, identity, cancellationToken);
+        if (answer.Status != 200)
+        {
+            throw new UpstreamException(new UpstreamFailure(
+                UpstreamFailureKind.CapabilitiesRefused,
+                client.Upstream,
+                $"The server \"{client.Upstream}\" answered HTTP status {answer.Status} when asked for its capabilities.")
+            {
+                Status = answer.Status,
+                RetryAfter = answer.RetryAfter(time.GetUtcNow()),
+                MayHaveArrived = true,
+            });
+        }
+
+        var document = CapabilityDocument.Parse(answer.Body)
+            ?? throw new UpstreamException(new UpstreamFailure(
+                UpstreamFailureKind.BadAnswer,
+                client.Upstream,
+                $"The server \"{client.Upstream}\" sent something that is no capabilities document.")
+            {
+                MayHaveArrived = true,
+            });
+        if (!document.HasTalk)
+        {
+            await ProbeAsync(document, identity, cancellationToken);
+        }
+
+        var talk = document.TalkVersion
+            ?? (document.HasTalk ? TalkVersions.Infer(document.Features, document.NextcloudVersion?.Major) : TalkVersions.First);
+        return new ServerProfile(document.Features, document.LocalFeatures, talk, document.NextcloudVersion, answer.Body.ToArray());
+    }
+
+    /// <summary>
+    /// No section of Talk's: it is not there, or not for this user, or it is 3.0.0, which published none. Returns for the last.
+    /// </summary>
+    private async Task ProbeAsync(CapabilityDocument document, CallIdentity identity, CancellationToken cancellationToken)
+    {
+        var hasV1 = document.NextcloudVersion is null || document.NextcloudVersion.Major < FirstMajorWithV4;
+        var rooms = new OcsRequest
+        {
+            Method = HttpMethod.Get,
+            PathAndQuery = VersionRouter.BasePath(hasV1 ? 1 : 4, "conversation") + "/room",
+            Repeatability = Repeatability.Safe,
+            SingleAttempt = true,
+        };
+        using var answer = await client.SendAsync(rooms, identity, cancellationToken);
+        switch (answer.Status)
+        {
+            case 200 or 401 when hasV1 && OcsEnvelope.TryReadMeta(answer.Body.Span, out _):
+                return;
+            case 403:
+                throw new UpstreamException(new UpstreamFailure(
+                    UpstreamFailureKind.TalkForbidden, client.Upstream, $"Talk on the server \"{client.Upstream}\" is not enabled for this user.")
+                {
+                    MayHaveArrived = true,
+                });
+            default:
+                throw new UpstreamException(new UpstreamFailure(
+                    UpstreamFailureKind.TalkMissing, client.Upstream, $"Talk is not installed or not enabled on the server \"{client.Upstream}\".")
+                {
+                    MayHaveArrived = true,
+                });
+        }
+    }
+}

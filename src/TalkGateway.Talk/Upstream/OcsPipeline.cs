@@ -1,0 +1,170 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace TalkGateway.Talk.Upstream;
+
+/// <summary>
+/// Carries out one exchange with the repetitions, pauses and limits of the options. From outside to inside: retry, circuit
+/// breaker, attempt timeout. The caller's deadline is the cancellation token, which stands above all of them.
+/// </summary>
+internal sealed class OcsPipeline
+{
+    private static readonly ResiliencePropertyKey<OcsRequest> RequestKey = new("TalkGateway.Request");
+
+    private readonly string _upstream;
+    private readonly UpstreamOptions _options;
+    private readonly UpstreamStatistics _statistics;
+    private readonly ILogger _logger;
+    private readonly OcsTransport _transport;
+    private readonly ResiliencePipeline<OcsAnswer> _pipeline;
+
+    public OcsPipeline(string upstream, UpstreamOptions options, OcsTransport transport, UpstreamStatistics statistics, TimeProvider time, ILogger logger)
+    {
+        _upstream = upstream;
+        _options = options;
+        _transport = transport;
+        _statistics = statistics;
+        _logger = logger;
+        var builder = new ResiliencePipelineBuilder<OcsAnswer> { Name = upstream, TimeProvider = time };
+        AddRetry(builder, options.Retry);
+        AddCircuitBreaker(builder, options.CircuitBreaker);
+        builder.AddTimeout(new TimeoutStrategyOptions
+        {
+            TimeoutGenerator = args => ValueTask.FromResult(options.AttemptTimeout + RequestOf(args.Context).LongPoll),
+        });
+        _pipeline = builder.Build();
+    }
+
+    /// <exception cref="UpstreamException">There is no answer.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(RequestKey, attempt.Request);
+        try
+        {
+            var outcome = await _pipeline.ExecuteOutcomeAsync(
+                static async (context, state) =>
+                {
+                    state.Pipeline._statistics.CountRequest(state.Attempt.Authorization is not null, state.OnLoginJar);
+                    try
+                    {
+                        return Outcome.FromResult(await state.Pipeline._transport.ExchangeAsync(state.Attempt, context.CancellationToken));
+                    }
+                    catch (Exception e) when (e is UpstreamException or OperationCanceledException)
+                    {
+                        return Outcome.FromException<OcsAnswer>(e);
+                    }
+                },
+                context,
+                (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
+            return outcome.Exception switch
+            {
+                null => outcome.Result!,
+                TimeoutRejectedException e => throw new UpstreamException(
+                    new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {e.Timeout.TotalSeconds:0.#} s.") { MayHaveArrived = true },
+                    e),
+                BrokenCircuitException e => throw new UpstreamException(
+                    new UpstreamFailure(UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break },
+                    e),
+                _ => Throw(outcome),
+            };
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static OcsAnswer Throw(Outcome<OcsAnswer> outcome)
+    {
+        outcome.ThrowIfException();
+        throw new InvalidOperationException("The outcome holds neither an answer nor an exception.");
+    }
+
+    private static OcsRequest RequestOf(ResilienceContext context) => context.Properties.GetValue(RequestKey, null!);
+
+    /// <summary>What may be sent again without the server carrying it out twice, and has a chance to go better.</summary>
+    private static bool MayRepeat(OcsRequest request, Outcome<OcsAnswer> outcome)
+    {
+        if (request.SingleAttempt)
+        {
+            return false;
+        }
+
+        return outcome switch
+        {
+            // Timeouts are no reason: a slow server gets slower by more requests.
+            { Exception: UpstreamException { Failure: { Kind: UpstreamFailureKind.Unreachable, MayHaveArrived: false } } } => true,
+            { Exception: UpstreamException { Failure.Kind: UpstreamFailureKind.Interrupted } } => request.Repeatability != Repeatability.Once,
+
+            // From a proxy whose PHP was just being restarted. 503 is Nextcloud's maintenance mode, which lasts.
+            { Result.Status: 502 or 504 } => request.Repeatability != Repeatability.Once,
+            _ => false,
+        };
+    }
+
+    private static bool IsFailure(Outcome<OcsAnswer> outcome) =>
+        outcome.Exception is TimeoutRejectedException or UpstreamException
+        {
+            Failure.Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer
+        };
+
+    private static string Reason(Outcome<OcsAnswer> outcome) =>
+        outcome.Exception?.Message ?? "it answered " + outcome.Result!.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private void AddRetry(ResiliencePipelineBuilder<OcsAnswer> builder, RetryOptions retry)
+    {
+        if (retry.MaxRetries == 0)
+        {
+            return;
+        }
+
+        builder.AddRetry(new RetryStrategyOptions<OcsAnswer>
+        {
+            MaxRetryAttempts = retry.MaxRetries,
+            Delay = retry.BaseDelay,
+            MaxDelay = TimeSpan.FromSeconds(30),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = args => ValueTask.FromResult(MayRepeat(RequestOf(args.Context), args.Outcome)),
+            OnRetry = args =>
+            {
+                _statistics.CountRetry();
+                UpstreamLog.Retrying(_logger, _upstream, args.AttemptNumber + 1, args.RetryDelay, Reason(args.Outcome));
+                args.Outcome.Result?.Dispose();
+                return default;
+            },
+        });
+    }
+
+    private void AddCircuitBreaker(ResiliencePipelineBuilder<OcsAnswer> builder, CircuitBreakerOptions breaker)
+    {
+        if (!breaker.Enabled)
+        {
+            return;
+        }
+
+        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<OcsAnswer>
+        {
+            FailureRatio = breaker.FailureRatio,
+            MinimumThroughput = breaker.MinimumAttempts,
+            SamplingDuration = breaker.Window,
+            BreakDuration = breaker.Break,
+            ShouldHandle = args => ValueTask.FromResult(IsFailure(args.Outcome)),
+            OnOpened = args =>
+            {
+                UpstreamLog.CircuitOpened(_logger, _upstream, args.BreakDuration, Reason(args.Outcome));
+                return default;
+            },
+            OnClosed = _ =>
+            {
+                UpstreamLog.CircuitClosed(_logger, _upstream);
+                return default;
+            },
+        });
+    }
+}

@@ -1,0 +1,279 @@
+using System.Buffers;
+using System.Net;
+using System.Reflection;
+
+namespace TalkGateway.Talk.Upstream;
+
+/// <summary>A request with what one attempt adds to it.</summary>
+internal readonly record struct OcsAttempt(OcsRequest Request, string? Authorization, string? Cookie, CallIdentity Identity)
+{
+    /// <summary>The path only: the rest is secret.</summary>
+    public override string ToString() => Request.Method.Method;
+}
+
+/// <summary>
+/// One HTTP exchange: writes the request, reads the whole answer, and says in one vocabulary what went wrong. Knows nothing of
+/// logins and repetitions.
+/// </summary>
+internal sealed class OcsTransport : IDisposable
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    // Not the agent of a mobile Talk app: those are refused below a minimum version, and reading as one marks its user online.
+    private static readonly string UserAgent = "TalkGateway/" + typeof(OcsTransport).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    // The path is checked here and sent as it stands: what Uri would do to it costs more than the check.
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?%[]");
+
+    private readonly string _upstream;
+    private readonly string _baseAddress;
+    private readonly bool _isHttps;
+    private readonly UpstreamOptions _options;
+    private readonly HttpMessageInvoker _invoker;
+
+    public OcsTransport(string upstream, UpstreamOptions options, HttpMessageHandler? handler)
+    {
+        _upstream = upstream;
+        _options = options;
+        _baseAddress = options.Address!.TrimEnd('/');
+        _isHttps = _baseAddress.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        _invoker = new HttpMessageInvoker(handler ?? CreateHandler(options));
+    }
+
+    /// <exception cref="UpstreamException">There is no complete answer.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async ValueTask<OcsAnswer> ExchangeAsync(OcsAttempt attempt, CancellationToken cancellationToken)
+    {
+        using var message = Compose(attempt);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _invoker.SendAsync(message, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Explain(e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own limit on opening a connection.
+            throw Failure(UpstreamFailureKind.Unreachable, "accepts no connection in time", mayHaveArrived: false, e);
+        }
+
+        try
+        {
+            if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Redirect or HttpStatusCode.RedirectMethod
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+            {
+                var target = response.Headers.Location is { IsAbsoluteUri: true } location ? location.GetLeftPart(UriPartial.Authority) : "another path";
+                throw Failure(
+                    UpstreamFailureKind.Redirected,
+                    $"redirects to {target}: its configured address must be the one it answers at",
+                    mayHaveArrived: false);
+            }
+
+            return await ReadAsync(response, cancellationToken);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    private static SocketsHttpHandler CreateHandler(UpstreamOptions options) => new()
+    {
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate | DecompressionMethods.Brotli,
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionLifetime = options.ConnectionLifetime,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        MaxConnectionsPerServer = options.MaxConnections,
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    };
+
+    private HttpRequestMessage Compose(in OcsAttempt attempt)
+    {
+        var (request, identity) = (attempt.Request, attempt.Identity);
+        var message = new HttpRequestMessage(request.Method, new Uri(Address(request), Verbatim))
+        {
+            Version = _isHttps ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        var headers = message.Headers;
+        headers.TryAddWithoutValidation("OCS-APIRequest", "true");
+        headers.TryAddWithoutValidation("Accept", request.AnyFormat ? "*/*" : "application/json");
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (attempt.Authorization is { } authorization)
+        {
+            headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+
+        if (attempt.Cookie is { Length: > 0 } cookie)
+        {
+            headers.TryAddWithoutValidation("Cookie", cookie);
+        }
+
+        if (_options.ForwardClientAddress && identity.ClientAddress is { } client)
+        {
+            headers.TryAddWithoutValidation("X-Forwarded-For", (client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client).ToString());
+        }
+
+        if (identity.AcceptLanguage is { Length: > 0 } language)
+        {
+            headers.TryAddWithoutValidation("Accept-Language", language);
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (!request.Body.IsEmpty || (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head))
+        {
+            // Writes have a body even when it is empty: the handler repeats a request without one by itself when a pooled
+            // connection breaks under it, and the server may have carried it out by then.
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+            if (request.ContentType is { } contentType)
+            {
+                message.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            }
+        }
+
+        return message;
+    }
+
+    private string Address(OcsRequest request)
+    {
+        var target = request.PathAndQuery;
+        if (!target.StartsWith('/') || target.AsSpan().ContainsAnyExcept(PathCharacters) || HasDotSegment(target))
+        {
+            throw new ArgumentException("A request's path must be absolute, escaped and free of dot segments.", nameof(request));
+        }
+
+        if (request.AnyFormat || !target.StartsWith("/ocs/", StringComparison.Ordinal))
+        {
+            return _baseAddress + target;
+        }
+
+        // Without it, servers up to Nextcloud 20 answer unknown routes in XML, whatever Accept says.
+        return string.Concat(_baseAddress, target, target.Contains('?') ? "&format=json" : "?format=json");
+    }
+
+    private static bool HasDotSegment(ReadOnlySpan<char> target)
+    {
+        var query = target.IndexOf('?');
+        var path = query < 0 ? target : target[..query];
+        if (!path.Contains("/.", StringComparison.Ordinal) && !path.Contains("/%2e", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        foreach (var range in path.Split('/'))
+        {
+            var segment = path[range].ToString().Replace("%2e", ".", StringComparison.OrdinalIgnoreCase);
+            if (segment is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async ValueTask<OcsAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var announced = response.Content.Headers.ContentLength;
+        if (announced == 0)
+        {
+            return new OcsAnswer(response, null, 0);
+        }
+
+        if (announced > _options.MaxAnswerBytes)
+        {
+            throw TooLarge();
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(announced ?? FirstBuffer));
+        var length = 0;
+        var complete = false;
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            while (length != announced)
+            {
+                if (length == buffer.Length)
+                {
+                    buffer = Grow(buffer, length);
+                }
+
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                length += read;
+                if (length > _options.MaxAnswerBytes)
+                {
+                    throw TooLarge();
+                }
+            }
+
+            complete = true;
+            return new OcsAnswer(response, buffer, length);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Failure(UpstreamFailureKind.BadAnswer, "sent an answer that cannot be decompressed", mayHaveArrived: true, e);
+        }
+        finally
+        {
+            if (!complete)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(checked(buffer.Length * 2));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private UpstreamException Explain(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError =>
+            Failure(UpstreamFailureKind.Unreachable, "has a host name that cannot be resolved", mayHaveArrived: false, e),
+        HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError =>
+            Failure(UpstreamFailureKind.Unreachable, "accepts no connection", mayHaveArrived: false, e),
+        HttpRequestError.SecureConnectionError =>
+            Failure(UpstreamFailureKind.Unreachable, "cannot be trusted: the TLS handshake failed", mayHaveArrived: false, e),
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.HttpProtocolError =>
+            Failure(UpstreamFailureKind.BadAnswer, "sent something that is not HTTP", mayHaveArrived: true, e),
+        _ => Failure(UpstreamFailureKind.Interrupted, "closed the connection before it had answered", mayHaveArrived: true, e),
+    };
+
+    private UpstreamException TooLarge() =>
+        Failure(UpstreamFailureKind.AnswerTooLarge, $"sent an answer of more than {_options.MaxAnswerBytes} bytes (option MaxAnswerBytes)", mayHaveArrived: true);
+
+    private UpstreamException Failure(UpstreamFailureKind kind, string what, bool mayHaveArrived, Exception? cause = null) =>
+        new(new UpstreamFailure(kind, _upstream, $"The server \"{_upstream}\" {what}.") { MayHaveArrived = mayHaveArrived }, cause);
+}
