@@ -68,7 +68,7 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
         using var answer = await client.SendAsync(rooms, identity, cancellationToken);
         switch (answer.Status)
         {
-            case 200 or 401 when hasV1 && OcsEnvelope.TryReadMeta(answer.Body.Span, out _):
+            case 200 or 401 when hasV1 && answer.HasEnvelope:
                 return;
             case 403:
                 throw new UpstreamException(new UpstreamFailure(

@@ -1,12 +1,11 @@
 using System.Collections.Frozen;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Capabilities;
 
 /// <summary>What one server can do for one credential, as its capabilities tell.</summary>
 internal sealed class ServerProfile : IServerFacts
 {
-    private readonly ApiVersions _api;
-
     public ServerProfile(FrozenSet<string> features, FrozenSet<string> localFeatures, Version? talkVersion, Version? nextcloudVersion, ReadOnlyMemory<byte> document)
     {
         Features = features;
@@ -14,7 +13,7 @@ internal sealed class ServerProfile : IServerFacts
         Version = talkVersion;
         NextcloudVersion = nextcloudVersion;
         Document = document;
-        _api = VersionRouter.Select(features);
+        Api = VersionRouter.Select(features);
     }
 
     /// <summary>The capabilities that Talk publishes (<c>spreed.features</c>).</summary>
@@ -31,13 +30,14 @@ internal sealed class ServerProfile : IServerFacts
     /// <summary>The server's answer, the OCS envelope included.</summary>
     public ReadOnlyMemory<byte> Document { get; }
 
-    public ApiVersions Api => _api;
+    /// <summary>The API version of each family.</summary>
+    public ApiVersions Api { get; }
 
     public bool HasCapability(string name) => Features.Contains(name);
 
     /// <summary>API version of a family ("conversation", "call", "signaling"); 1 for all others.</summary>
-    public int ApiVersion(string family) => _api.Of(family);
+    public int ApiVersion(string family) => Api.Of(family);
 
     /// <summary>Base path of a family, below the installation's address; empty for the empty family.</summary>
-    public string BasePath(string family) => VersionRouter.BasePath(_api.Of(family), family);
+    public string BasePath(string family) => VersionRouter.BasePath(Api.Of(family), family);
 }

@@ -1,13 +1,17 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Upstream;
 
 /// <summary>
 /// One complete HTTP answer. The body lies in a pooled buffer that goes back with <see cref="Dispose"/>: nobody may keep it longer.
 /// </summary>
-internal sealed class OcsAnswer : IDisposable
+internal sealed class OcsAnswer : IHeaderLookup, IDisposable
 {
+    // OCS status of a path that the server does not have; HTTP says 404.
+    private const int NoSuchRoute = 998;
+
     private readonly HttpResponseMessage _response;
     private byte[]? _buffer;
     private readonly int _length;
@@ -33,6 +37,18 @@ internal sealed class OcsAnswer : IDisposable
     /// <summary>Whether the answer calls itself JSON.</summary>
     public bool IsJson => Header("Content-Type") is { } type && type.Contains("json", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether the body is JSON in the OCS envelope.</summary>
+    public bool HasEnvelope => EnvelopeStatus.TryRead(Body, out _);
+
+    /// <summary>
+    /// Whether a 404 means that the server has no such path, not that it has no such thing: servers up to Nextcloud 20 may answer
+    /// it in XML even where JSON was asked for, and all others with OCS status 998. Old servers also say so when they fail inside.
+    /// </summary>
+    public bool IsNoSuchRoute => Status == 404 && (!EnvelopeStatus.TryRead(Body, out var code) || code == NoSuchRoute);
+
+    /// <summary>Whether a 412 is the refusal of a request without valid cookies (no envelope), not a lobby (with one).</summary>
+    public bool IsCsrfFailure => Status == 412 && !HasEnvelope;
+
     /// <summary>Value of a header, without regard to case; several are joined by a comma. Null where there is none.</summary>
     public string? Header(string name)
     {
@@ -44,6 +60,8 @@ internal sealed class OcsAnswer : IDisposable
 
         return null;
     }
+
+    string? IHeaderLookup.Find(string name) => Header(name);
 
     /// <summary>The <c>Set-Cookie</c> headers in their order.</summary>
     public HeaderStringValues SetCookies =>

@@ -210,7 +210,7 @@ internal sealed class OcsClient : IDisposable
     /// </summary>
     private bool IsLoggedOut(OcsAnswer answer, CookieJar sent) =>
         answer.Status == 401
-        || OcsEnvelope.IsCsrfFailure(answer)
+        || answer.IsCsrfFailure
         || sent.IsOtherSession(sent.With(answer.SetCookies, _time.GetUtcNow()));
 
     private void Learn(OcsRequest request, Credential credential, OcsAnswer answer)
