@@ -1,0 +1,43 @@
+namespace TalkGateway.Simulator;
+
+/// <summary>Waiting for something to happen in a room: until it does, the time is up, or the client is gone.</summary>
+internal static class LongPoll
+{
+    /// <param name="call">The request that waits.</param>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="attempt">The answer if there is one already; called under the gate after every change of the room.</param>
+    /// <param name="timedOut">The answer when the time is up; called under the gate.</param>
+    public static async ValueTask<OcsResult> WaitAsync(OcsCall call, TimeSpan timeout, Func<OcsResult?> attempt, Func<OcsResult> timedOut)
+    {
+        var world = call.World;
+        using var timer = new CancellationTokenSource(timeout, world.Clock);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, call.Http.RequestAborted);
+        while (true)
+        {
+            Task changed;
+            lock (world.Gate)
+            {
+                if (attempt() is { } answer)
+                {
+                    return answer;
+                }
+
+                if (timer.IsCancellationRequested || timeout == TimeSpan.Zero)
+                {
+                    return timedOut();
+                }
+
+                changed = call.Room.Changed;
+            }
+
+            try
+            {
+                await changed.WaitAsync(done.Token);
+            }
+            catch (OperationCanceledException) when (timer.IsCancellationRequested && !call.Http.RequestAborted.IsCancellationRequested)
+            {
+                // The next round finds the time to be up and gives the answer for that.
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+using System.Text.Json.Nodes;
+
+namespace TalkGateway.Simulator;
+
+/// <summary>The list of participants, and who is added, removed or promoted.</summary>
+internal static class ParticipantHandlers
+{
+    public static OcsResult List(OcsCall call)
+    {
+        if (call.Attendee is { IsGuest: true, IsModerator: false })
+        {
+            return OcsResult.Error(403);
+        }
+
+        var withStatus = call.Parameters.Bool("includeStatus", false) && call.Version >= "10.0";
+        return OcsResult.Ok(ParticipantView.List(call.World, call.Room, call.Api, withStatus))
+            .With("X-Nextcloud-Has-User-Statuses", withStatus ? "1" : null);
+    }
+
+    public static OcsResult Add(OcsCall call)
+    {
+        var room = call.Room;
+        var id = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("newParticipant") : call.Parameters.Text("newParticipant");
+        var source = call.Has(Rules.InvitesHaveSource) ? call.Parameters.Text("source", "users") : "users";
+        if (room.Type != RoomType.Group && room.Type != RoomType.Public && (room.Type != RoomType.OneToOne || call.Has(Rules.OneToOneIsLocked)))
+        {
+            return OcsResult.Error(400, "room-type");
+        }
+
+        switch (source)
+        {
+            case "users" when call.World.Accounts.Find(id) is { } account:
+                var becomesGroup = room.IsOneToOne && room.Find(ActorType.Users, id) is null;
+                Invitations.AddUser(call.World, room, account, call.Attendee);
+                if (becomesGroup)
+                {
+                    (room.Type, room.Name) = (RoomType.Group, "");
+                }
+
+                return TypeAnswer(call, becomesGroup);
+            case "groups" when call.World.Accounts.MembersOf(id) is not null:
+                Invitations.AddGroup(call.World, room, id, call.Attendee);
+                return TypeAnswer(call, hasChanged: false);
+            case "users" or "groups" or "teams":
+                return OcsResult.Error(404, "new-participant");
+            case "circles":
+                return OcsResult.Error(call.Has(Rules.ErrorsHaveReasons) ? 404 : 400, "new-participant");
+            case "emails":
+                return Email(call, id);
+            case "federated_users" when call.Version >= "13.0":
+                return OcsResult.Error(501, "federation");
+            case "phones" when call.Version >= "18.0":
+                return OcsResult.Error(501, "sip");
+            default:
+                return OcsResult.Error(400, "source");
+        }
+    }
+
+    public static OcsResult ImportEmails(OcsCall call)
+    {
+        if (!call.Http.Request.HasFormContentType || call.Http.Request.Form.Files["file"] is not { } file)
+        {
+            return OcsResult.ErrorWith(400, new JsonObject { ["error"] = "file", ["message"] = "Uploading the file failed" });
+        }
+
+        using var reader = new StreamReader(file.OpenReadStream());
+        var lines = reader.ReadToEnd().Split('\n').Select(l => l.Trim().Split(',').Select(c => c.Trim('"', ' ', '\r')).ToArray()).ToList();
+        var column = Array.FindIndex(lines[0], h => h.Equals("email", StringComparison.OrdinalIgnoreCase));
+        if (column < 0)
+        {
+            return OcsResult.ErrorWith(400, new JsonObject { ["error"] = "header-email", ["message"] = "Missing email field in header line" });
+        }
+
+        var rows = lines.Select((cells, i) => (Line: i + 1, Cells: cells)).Skip(1).Where(l => l.Cells.Any(c => c.Length > 0)).ToList();
+        var addresses = rows.Where(r => r.Cells.Length > column && Invitations.IsAddress(r.Cells[column])).Select(r => r.Cells[column]).ToList();
+        var invalid = rows.Where(r => r.Cells.Length <= column || !Invitations.IsAddress(r.Cells[column])).Select(r => r.Line).ToList();
+        var fresh = addresses.Distinct().Where(a => call.Room.Find(ActorType.Emails, a) is null).ToList();
+        var answer = new JsonObject { ["invites"] = fresh.Count, ["duplicates"] = addresses.Count - fresh.Count };
+        if (invalid.Count > 0)
+        {
+            var message = $"Following lines are invalid: {string.Join(", ", invalid)}";
+            (answer["error"], answer["message"], answer["invalid"]) = (message, message, invalid.Count);
+            answer["invalidLines"] = PhpJson.List(invalid.Select(l => (JsonNode?)l));
+            return OcsResult.ErrorWith(400, answer);
+        }
+
+        if (!call.Parameters.Bool("testRun", false))
+        {
+            var opens = false;
+            foreach (var address in fresh)
+            {
+                opens |= Invitations.AddEmail(call.World, call.Room, address);
+            }
+
+            if (opens)
+            {
+                answer["type"] = call.Room.Type;
+            }
+        }
+
+        return OcsResult.Ok(answer);
+    }
+
+    public static OcsResult ResendInvitations(OcsCall call)
+    {
+        var id = call.Parameters.OptionalInt("attendeeId");
+        return id is not null && call.Room.Find(id.Value) is null ? OcsResult.Error(404) : OcsResult.Empty();
+    }
+
+    public static OcsResult RemoveSelf(OcsCall call)
+    {
+        if (MustStay(call, call.Attendee))
+        {
+            return OcsResult.Error(400, "last-moderator");
+        }
+
+        RemoveAttendee(call, call.Attendee);
+        return OcsResult.Empty();
+    }
+
+    /// <summary>v3 and v4: by attendee id.</summary>
+    public static OcsResult Remove(OcsCall call)
+    {
+        var target = call.Room.Find(call.Parameters.RequiredInt("attendeeId"));
+        if (target is null)
+        {
+            return OcsResult.Error(404, "participant");
+        }
+
+        if (target == call.Attendee)
+        {
+            return call.Api >= 4 && !call.Has(Rules.ErrorsHaveReasons) && !MustStay(call, target) ? OcsResult.Error(403) : RemoveSelf(call);
+        }
+
+        if (target.ParticipantType == ParticipantType.Owner)
+        {
+            return OcsResult.Error(403, "owner");
+        }
+
+        RemoveAttendee(call, target);
+        return OcsResult.Empty();
+    }
+
+    /// <summary>v1 to v3: by user id.</summary>
+    public static OcsResult RemoveUser(OcsCall call)
+    {
+        var id = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("participant") : call.Parameters.Text("participant");
+        var isSelf = call.Attendee.IsUser && call.Attendee.ActorId == id;
+        if (isSelf && !call.Has(Rules.RemovingSelfIsForbidden))
+        {
+            return RemoveSelf(call);
+        }
+
+        if (!call.Attendee.IsModerator)
+        {
+            return OcsResult.Error(403);
+        }
+
+        if (call.Room.IsOneToOne && call.Has(Rules.OneToOneIsLocked))
+        {
+            return OcsResult.Error(400);
+        }
+
+        if (call.Room.Find(ActorType.Users, id) is not { } target)
+        {
+            return OcsResult.Error(404);
+        }
+
+        if (isSelf || target.ParticipantType == ParticipantType.Owner)
+        {
+            return OcsResult.Error(403);
+        }
+
+        RemoveAttendee(call, target);
+        return OcsResult.Empty();
+    }
+
+    /// <summary>v1 to v3: a guest by session id.</summary>
+    public static OcsResult RemoveGuest(OcsCall call)
+    {
+        var sessionId = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("participant") : call.Parameters.Text("participant");
+        if (call.Room.FindSession(sessionId)?.Attendee is not { } target)
+        {
+            return OcsResult.Error(404);
+        }
+
+        if (!target.IsGuest)
+        {
+            return OcsResult.Error(Rules.RemoveGuestWhoIsNoneStatus.At(call.Version));
+        }
+
+        call.Room.Remove(target);
+        return OcsResult.Empty();
+    }
+
+    public static OcsResult Promote(OcsCall call) => Rank(call, Target(call), up: true);
+
+    public static OcsResult Demote(OcsCall call) => Rank(call, Target(call), up: false);
+
+    public static OcsResult SetPermissions(OcsCall call)
+    {
+        var method = call.Parameters.RequiredText("method");
+        var bits = call.Parameters.RequiredInt("permissions");
+        var target = call.Room.Find(call.Parameters.RequiredInt("attendeeId"));
+        if (bits < 0 || bits > Rules.MostPermissions.At(call.Version))
+        {
+            throw new BadParameterException("permissions");
+        }
+
+        if (target is null)
+        {
+            return OcsResult.Error(404, "participant");
+        }
+
+        if (target.ActorType is ActorType.Groups)
+        {
+            return OcsResult.Error(400, "type");
+        }
+
+        if (target.IsModerator)
+        {
+            return OcsResult.Error(call.Has(Rules.ErrorsHaveReasons) ? 403 : 400, "moderator");
+        }
+
+        if (call.Room.IsOneToOne)
+        {
+            return OcsResult.Error(400, "room-type");
+        }
+
+        var current = RoomRules.Permissions(call.World, call.Room, target);
+        switch (method)
+        {
+            case "set":
+                target.Permissions = ConversationSettings.Custom(bits);
+                break;
+            case "add":
+                target.Permissions = ConversationSettings.Custom(current | bits);
+                break;
+            case "remove":
+                target.Permissions = Permission.Custom | (current & ~bits);
+                break;
+            default:
+                return OcsResult.Error(400, "method");
+        }
+
+        return call.Has(Rules.SettersAnswerRoom)
+            ? OcsResult.Ok(PhpJson.List([ParticipantView.Render(call.World, call.Room, target, call.Api, withStatus: true)])).With("X-Nextcloud-Has-User-Statuses", "1")
+            : OcsResult.Empty();
+    }
+
+    /// <summary>Removed from Talk, the route stayed; before, it changed everybody's permissions.</summary>
+    public static OcsResult SetAllPermissions(OcsCall call)
+    {
+        _ = call.Parameters.RequiredText("method");
+        var bits = call.Parameters.RequiredInt("permissions");
+        if (call.Has(Rules.ErrorsHaveReasons))
+        {
+            return OcsResult.Error(400);
+        }
+
+        foreach (var attendee in call.Room.Attendees.Where(a => !a.IsModerator))
+        {
+            attendee.Permissions = ConversationSettings.Custom(bits);
+        }
+
+        return OcsResult.Ok(RoomView.Render(call.RoomContext(call.Room)));
+    }
+
+    /// <summary>Talk 12 only: 1 audio, 2 video, 4 screen, 7 all.</summary>
+    public static OcsResult SetPublishingPermissions(OcsCall call)
+    {
+        var target = call.Room.Find(call.Parameters.RequiredInt("attendeeId"));
+        var state = call.Parameters.RequiredInt("state");
+        if (target is null)
+        {
+            return OcsResult.Error(404);
+        }
+
+        if (state is < 0 or > 7 || target.IsModerator)
+        {
+            return OcsResult.Error(400);
+        }
+
+        target.PublishingPermissions = state;
+        return OcsResult.Empty();
+    }
+
+    private static OcsResult Email(OcsCall call, string address)
+    {
+        if (call.Room.Find(ActorType.Emails, address) is not null)
+        {
+            return call.Has(Rules.SecondInvitationFails) ? throw new BadParameterException("newParticipant") : TypeAnswer(call, hasChanged: false);
+        }
+
+        // The attendee is stored before the mail fails.
+        var opens = Invitations.AddEmail(call.World, call.Room, address);
+        return call.Has(Rules.InvalidAddressFails) && !Invitations.IsAddress(address)
+            ? throw new BadParameterException("newParticipant")
+            : TypeAnswer(call, opens);
+    }
+
+    private static OcsResult TypeAnswer(OcsCall call, bool hasChanged) =>
+        OcsResult.Ok(hasChanged && call.Has(Rules.AddTellsType) ? new JsonObject { ["type"] = call.Room.Type } : new JsonArray());
+
+    private static bool MustStay(OcsCall call, Attendee attendee) =>
+        call.Has(Rules.SoleModeratorMustStay)
+        && !call.Room.IsOneToOne
+        && attendee is { IsModerator: true, IsUser: true }
+        && call.Room.Users.Any(a => a != attendee)
+        && !call.Room.Users.Any(a => a != attendee && a.IsModerator);
+
+    private static void RemoveAttendee(OcsCall call, Attendee target)
+    {
+        var room = call.Room;
+        foreach (var session in target.Sessions.ToList())
+        {
+            call.World.Close(room, session);
+        }
+
+        if (target.IsUser)
+        {
+            call.World.Announce(room, call.Attendee, "user_removed", target);
+        }
+        else if (target.ActorType == ActorType.Groups)
+        {
+            call.World.Announce(room, call.Attendee, "group_removed", target);
+        }
+
+        room.Remove(target);
+        if (!room.Users.Any())
+        {
+            call.World.Delete(room);
+        }
+        else if (room.IsOneToOne && call.Has(Rules.LeftOneToOneBecomesGroup))
+        {
+            (room.Type, room.Name) = (RoomType.Group, "");
+        }
+    }
+
+    /// <summary>Whom the parameters of promote and demote mean: an attendee, a user, or a guest's session.</summary>
+    private static Attendee? Target(OcsCall call)
+    {
+        var p = call.Parameters;
+        if (call.Api >= 4)
+        {
+            return call.Room.Find(p.RequiredInt("attendeeId"));
+        }
+
+        if (call.Has(Rules.AttendeesHaveIds) && p.OptionalInt("attendeeId") is { } id)
+        {
+            return call.Room.Find(id);
+        }
+
+        if (p.OptionalText("participant") is { Length: > 0 } user)
+        {
+            return call.Room.Find(ActorType.Users, user);
+        }
+
+        if (call.Has(Rules.GuestsCanBePromoted) && p.OptionalText("sessionId") is { Length: > 0 } sessionId)
+        {
+            return call.Room.FindSession(sessionId)?.Attendee;
+        }
+
+        return call.Has(Rules.MissingArgumentsMatter) && !call.Has(Rules.AttendeesHaveIds) && !p.Has("participant")
+            ? throw new BadParameterException("participant")
+            : null;
+    }
+
+    private static OcsResult Rank(OcsCall call, Attendee? target, bool up)
+    {
+        var wrong = Rules.WrongPromotionStatus.At(call.Version);
+        if (target is null)
+        {
+            return OcsResult.Error(404, "participant");
+        }
+
+        var toOwner = call.Has(Rules.OwnersCanBePromoted) && call.Parameters.Int("participantType", 0) == ParticipantType.Owner;
+        if (target == call.Attendee && (!up || call.Has(Rules.PromotingSelfIsForbidden)))
+        {
+            return OcsResult.Error(403, "self");
+        }
+
+        if (call.Room.IsOneToOne)
+        {
+            return OcsResult.Error(wrong, "room-type");
+        }
+
+        if (target.ActorType is ActorType.Groups)
+        {
+            return OcsResult.Error(wrong, "actor-type");
+        }
+
+        if (up ? target.IsModerator && !(toOwner && target.ParticipantType == ParticipantType.Moderator) : !IsDemotable(target))
+        {
+            return OcsResult.Error(wrong, "type");
+        }
+
+        target.ParticipantType = (up, target.IsUser, toOwner) switch
+        {
+            (true, true, true) => ParticipantType.Owner,
+            (true, true, false) => ParticipantType.Moderator,
+            (true, false, _) => ParticipantType.GuestModerator,
+            (false, true, _) => ParticipantType.User,
+            (false, false, _) => ParticipantType.Guest,
+        };
+        var kind = (up, target.IsUser, toOwner) switch
+        {
+            (true, true, true) => "owner_promoted",
+            (true, true, false) => "moderator_promoted",
+            (true, false, _) => "guest_moderator_promoted",
+            (false, true, _) => "moderator_demoted",
+            (false, false, _) => "guest_moderator_demoted",
+        };
+        call.World.Announce(call.Room, call.Attendee, kind, target);
+        return OcsResult.Empty();
+    }
+
+    private static bool IsDemotable(Attendee target) => target.ParticipantType is ParticipantType.Moderator or ParticipantType.GuestModerator;
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+
+namespace TalkGateway.Simulator;
+
+/// <summary>A message as one viewer gets it.</summary>
+internal sealed record MessageContext(Message Message, Room Room, Viewer Viewer, RichText Text)
+{
+    /// <summary>Inside a room: without parent, and without token on old servers.</summary>
+    public bool IsLastMessage { get; init; }
+
+    /// <summary>Inside another message: no parent of its own.</summary>
+    public bool IsParent { get; init; }
+
+    public TalkVersion Version => Viewer.Version;
+}
+
+/// <summary>The fields of a chat message over the versions.</summary>
+internal static class MessageView
+{
+    private static readonly Field<MessageContext>[] Fields =
+    [
+        Until("id", "3.0", "3.2", c => World.Text(c.Message.Id)),
+        F("id", "3.2", c => c.Message.Id),
+        F("token", "3.0", c => c.IsLastMessage && c.Version < "8.0" ? Field<MessageContext>.Absent : c.Room.Token),
+        F("actorType", "3.0", c => c.Message.ActorType),
+        F("actorId", "3.0", c => c.Message.ActorId),
+        Until("actorDisplayName", "3.0", "3.2", c => c.Message.ActorDisplayName.Length > 0 ? c.Message.ActorDisplayName : null),
+        F("actorDisplayName", "3.2", c => c.Message.ActorDisplayName),
+        F("timestamp", "3.0", c => c.Message.Timestamp),
+        F("message", "3.0", c => c.Text.Text),
+        F("messageParameters", "3.2", c => PhpJson.Map(c.Text.Parameters)),
+        F("systemMessage", "4.0", SystemKind),
+        F("messageType", "7.0", c => c.Message.Deleted is not null ? "comment_deleted" : c.Message.MessageType),
+        F("isReplyable", "8.0", c => c.Message is { IsSystem: false, Deleted: null, MessageType: "comment" } && c.Message.ActorType != ActorType.Bots),
+        F("referenceId", "9.0", c => c.Message.ReferenceId),
+        Until("reactions", "14.0", "15.0", _ => new JsonArray()),
+        F("reactions", "15.0", _ => new JsonObject()),
+        F("expirationTimestamp", "15.0", c => c.Message.Expires),
+        F("markdown", "17.1", c => !c.Message.IsSystem),
+        F("threadId", "22.0", c => c.Message.ThreadId),
+        F("isThread", "22.0", c => When(c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is not null, true)),
+        F("threadTitle", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is { } title ? title : Field<MessageContext>.Absent),
+        F("threadReplies", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is null
+            ? Field<MessageContext>.Absent
+            : c.Room.Messages.Count(m => m.ThreadId == c.Message.ThreadId && m.Id != m.ThreadId && !m.IsSystem)),
+        F("lastEditActorType", "19.0", c => c.Message.Edited is { } e ? e.ActorType : Field<MessageContext>.Absent),
+        F("lastEditActorId", "19.0", c => c.Message.Edited is { } e ? e.ActorId : Field<MessageContext>.Absent),
+        F("lastEditActorDisplayName", "19.0", c => c.Message.Edited is { } e ? e.DisplayName : Field<MessageContext>.Absent),
+        F("lastEditTimestamp", "19.0", c => c.Message.Edited is { } e ? e.Timestamp : Field<MessageContext>.Absent),
+        F("silent", "19.0", c => When(c.Message.IsSilent, true)),
+        F("deleted", "11.1", c => When(c.Message.Deleted is not null, true)),
+        F("parent", "7.0", Parent),
+    ];
+
+    public static bool IsVisible(Message message, TalkVersion version) => !message.IsSystem || SystemMessages.Exists(message.SystemKind, version);
+
+    public static JsonObject Render(Message message, Room room, Viewer viewer) =>
+        Render(new MessageContext(message, room, viewer, RichText.Of(message, room, viewer)));
+
+    public static JsonObject RenderLast(Message message, Room room, Viewer viewer) =>
+        Render(new MessageContext(message, room, viewer, RichText.Of(message, room, viewer)) { IsLastMessage = true });
+
+    private static JsonObject Render(MessageContext context)
+    {
+        var answer = new JsonObject();
+        foreach (var field in Fields)
+        {
+            if (field.IsSent(context.Version, context.Viewer.Api))
+            {
+                var value = field.Value(context);
+                if (!ReferenceEquals(value, Field<MessageContext>.Absent))
+                {
+                    answer[field.Name] = value;
+                }
+            }
+        }
+
+        return answer;
+    }
+
+    private static Field<MessageContext> F(string name, TalkVersion since, Func<MessageContext, JsonNode?> value) => new(name, VersionRange.From(since), value);
+
+    private static Field<MessageContext> Until(string name, TalkVersion since, TalkVersion until, Func<MessageContext, JsonNode?> value) =>
+        new(name, VersionRange.Between(since, until), value);
+
+    private static JsonNode? When(bool condition, JsonNode value) => condition ? value : Field<MessageContext>.Absent;
+
+    /// <summary>A missed call reads as an attempt to whom tried it.</summary>
+    private static JsonNode? SystemKind(MessageContext c) =>
+        c.Message.SystemKind == "call_missed" && c.Message.ActorId == c.Viewer.ActorId ? "call_tried" : c.Message.SystemKind;
+
+    private static JsonNode? Parent(MessageContext c)
+    {
+        if (c.IsLastMessage || c.IsParent || c.Message.ParentId == 0)
+        {
+            return Field<MessageContext>.Absent;
+        }
+
+        return c.Room.FindMessage(c.Message.ParentId) is { } parent
+            ? Render(new MessageContext(parent, c.Room, c.Viewer, RichText.Of(parent, c.Room, c.Viewer)) { IsParent = true })
+            : new JsonObject { ["id"] = c.Version < "15.0" ? World.Text(c.Message.ParentId) : c.Message.ParentId, ["deleted"] = true };
+    }
+}
