@@ -48,10 +48,8 @@ class ProtocolTest(unittest.TestCase):
 
     def test_capabilities_tell_what_the_gateway_decided(self):
         for profile, version in (("25", 4), ("3.0", 1)):
-            with self.subTest(profile=profile):
-                request = capabilities_pb2.GetCapabilitiesRequest()
-                answer = self.caller(profile, "alice").capabilities.GetCapabilities(request)
-                self.assertEqual(version, answer.api_versions["conversation"])
+            answer = self.caller(profile, "alice").capabilities.GetCapabilities(capabilities_pb2.GetCapabilitiesRequest())
+            self.assertEqual(version, answer.api_versions["conversation"], profile)
 
     def test_a_waiting_call_ends_with_its_deadline(self):
         alice = self.caller("25", "alice")
