@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using TalkGateway;
+using TalkGateway.Configuration;
+
+return await CommandLine.InvokeAsync(args, GatewayHost.RunAsync);

@@ -16,6 +16,9 @@ internal sealed class ServerProfile : IServerFacts
         Api = VersionRouter.Select(features);
     }
 
+    /// <summary>A server of which nothing is known: enough for operations that are the same on every one.</summary>
+    public static ServerProfile Unknown { get; } = new(FrozenSet<string>.Empty, FrozenSet<string>.Empty, null, null, default);
+
     /// <summary>The capabilities that Talk publishes (<c>spreed.features</c>).</summary>
     public FrozenSet<string> Features { get; }
 

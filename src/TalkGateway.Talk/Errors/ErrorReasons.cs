@@ -18,6 +18,12 @@ public static class ErrorReasons
     /// <summary>The server lacks what the rpc, or one field of it, needs; metadata <c>missing</c> names it.</summary>
     public const string NotSupportedByServer = "NOT_SUPPORTED_BY_SERVER";
 
+    /// <summary>No participant of the room has the given attendee id, actor or session.</summary>
+    public const string AttendeeNotFound = "ATTENDEE_NOT_FOUND";
+
+    /// <summary>A second ErrorInfo of a failed CreateRoom: the room exists all the same, metadata <c>token</c>.</summary>
+    public const string RoomLeftBehind = "ROOM_LEFT_BEHIND";
+
     /// <summary>The rpc only works inside a joined room, and the call carried no <c>talk-session</c>.</summary>
     public const string SessionRequired = "SESSION_REQUIRED";
 
@@ -47,6 +53,9 @@ public static class ErrorReasons
 
     /// <summary>The server's answer can't be read: HTML, half a document, another shape.</summary>
     public const string MalformedAnswer = "MALFORMED_ANSWER";
+
+    /// <summary>The server's answer is longer than the gateway is configured to read; ask for less at a time.</summary>
+    public const string AnswerTooLarge = "ANSWER_TOO_LARGE";
 
     /// <summary>The server says it has no such route although its capabilities promise it; servers up to Nextcloud 20 also say so when they fail inside.</summary>
     public const string NoSuchRoute = "NO_SUCH_ROUTE";

@@ -42,6 +42,17 @@ internal static class Statuses
         return exception;
     }
 
+    /// <summary>The same failure, saying also that a room was created and could not be deleted again.</summary>
+    public static TalkException LeavingBehind(this TalkException exception, string roomToken)
+    {
+        var status = exception.Status.Clone();
+        status.Message += $"; the room {roomToken} was created and could not be deleted again";
+        var info = Info(ErrorReasons.RoomLeftBehind, ErrorReasons.GatewayDomain);
+        info.Metadata["token"] = roomToken;
+        status.Details.Add(Any.Pack(info));
+        return new TalkException(status, exception);
+    }
+
     /// <summary>A number as metadata of an ErrorInfo.</summary>
     public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

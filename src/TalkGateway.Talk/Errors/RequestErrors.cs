@@ -1,0 +1,76 @@
+using Google.Rpc;
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Transcoding;
+
+namespace TalkGateway.Talk.Errors;
+
+/// <summary>Statuses of calls that the gateway refuses before anything is sent.</summary>
+internal static class RequestErrors
+{
+    /// <summary>The request breaks limits of the contract.</summary>
+    public static TalkException Invalid(MethodPlan plan, InvalidRequestException cause)
+    {
+        var violations = new BadRequest();
+        foreach (var violation in cause.Violations)
+        {
+            violations.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Description });
+        }
+
+        var info = Statuses.Info(ErrorReasons.InvalidRequest, ErrorReasons.GatewayDomain);
+        info.Metadata["operation"] = plan.OperationId;
+        var first = cause.Violations[0];
+        return new TalkException(
+            Statuses.Status(Code.InvalidArgument, $"{first.Field}: {first.Description}", info, violations),
+            cause);
+    }
+
+    /// <summary>One field is wrong.</summary>
+    public static TalkException Invalid(MethodPlan plan, string field, string description) =>
+        Invalid(plan, new InvalidRequestException([new FieldViolation(field, description)]));
+
+    /// <summary>The server can't do this at all.</summary>
+    /// <param name="plan">The rpc.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="missing">The capability or version that is missing.</param>
+    /// <param name="field">The field that needs it; null when it is the rpc as a whole.</param>
+    public static TalkException Unsupported(MethodPlan plan, ServerProfile server, string missing, string? field = null)
+    {
+        var version = server.Version?.ToString() ?? "unknown";
+        var what = field is null ? plan.FullName : $"the field {field} of {plan.FullName}";
+        var exception = Statuses.Gateway(
+            Code.Unimplemented,
+            ErrorReasons.NotSupportedByServer,
+            $"{what} needs {missing}, which this server (Talk {version}) does not have",
+            null,
+            ("operation", plan.OperationId),
+            ("missing", missing),
+            ("talk_version", version));
+        if (field is not null)
+        {
+            exception.Status.Details.Add(Google.Protobuf.WellKnownTypes.Any.Pack(new BadRequest
+            {
+                FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = $"needs {missing}" } },
+            }));
+        }
+
+        return exception;
+    }
+
+    /// <summary>The rpc only works inside a joined room.</summary>
+    public static TalkException SessionRequired(MethodPlan plan) => Statuses.Gateway(
+        Code.FailedPrecondition,
+        ErrorReasons.SessionRequired,
+        $"{plan.FullName} only works in a joined room: send the session_token that JoinRoom answered as talk-session metadata",
+        null,
+        ("operation", plan.OperationId));
+
+    /// <summary>The server's answer can't be read.</summary>
+    public static TalkException MalformedAnswer(MethodPlan plan, string upstream, int httpStatus, string what, Exception? cause = null) => Statuses.Gateway(
+        Code.Internal,
+        ErrorReasons.MalformedAnswer,
+        $"{plan.OperationId}: the server's answer can't be read: {what}",
+        cause,
+        ("operation", plan.OperationId),
+        ("upstream", upstream),
+        ("http_status", Statuses.Text(httpStatus)));
+}

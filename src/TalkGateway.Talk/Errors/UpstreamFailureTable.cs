@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using Google.Rpc;
+using TalkGateway.Talk.Upstream;
+
+namespace TalkGateway.Talk.Errors;
+
+/// <summary>What a client is told when the upstream did not answer the call itself.</summary>
+internal static class UpstreamFailureTable
+{
+    private static readonly FrozenDictionary<UpstreamFailureKind, (Code Code, string Reason)> Rows =
+        new Dictionary<UpstreamFailureKind, (Code, string)>
+        {
+            [UpstreamFailureKind.Unreachable] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.Timeout] = (Code.DeadlineExceeded, ErrorReasons.UpstreamTimeout),
+            [UpstreamFailureKind.Interrupted] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.BadAnswer] = (Code.Internal, ErrorReasons.MalformedAnswer),
+            [UpstreamFailureKind.AnswerTooLarge] = (Code.ResourceExhausted, ErrorReasons.AnswerTooLarge),
+            [UpstreamFailureKind.Redirected] = (Code.Internal, ErrorReasons.MalformedAnswer),
+            [UpstreamFailureKind.CircuitOpen] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.UnknownUpstream] = (Code.InvalidArgument, ErrorReasons.UnknownUpstream),
+            [UpstreamFailureKind.MalformedCredential] = (Code.Unauthenticated, ErrorReasons.MalformedCredential),
+            [UpstreamFailureKind.RefusedCredential] = (Code.Unauthenticated, ErrorReasons.CredentialRefusedBefore),
+            [UpstreamFailureKind.SessionMalformed] = (Code.InvalidArgument, ErrorReasons.SessionInvalid),
+            [UpstreamFailureKind.SessionOfOtherUpstream] = (Code.PermissionDenied, ErrorReasons.SessionInvalid),
+            [UpstreamFailureKind.SessionOfOtherCredential] = (Code.PermissionDenied, ErrorReasons.SessionInvalid),
+            [UpstreamFailureKind.SessionExpired] = (Code.FailedPrecondition, ErrorReasons.SessionInvalid),
+            [UpstreamFailureKind.TalkMissing] = (Code.Unimplemented, ErrorReasons.TalkNotAvailable),
+            [UpstreamFailureKind.TalkForbidden] = (Code.PermissionDenied, ErrorReasons.TalkNotAvailable),
+            [UpstreamFailureKind.CapabilitiesRefused] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+        }.ToFrozenDictionary();
+
+    /// <summary>The failure as the client sees it.</summary>
+    /// <param name="cause">What the upstream layer threw.</param>
+    /// <param name="safe">The request only reads, so that it does not matter whether the server carried it out.</param>
+    public static TalkException ToTalkException(UpstreamException cause, bool safe)
+    {
+        var failure = cause.Failure;
+        var (code, reason) = failure is { Kind: UpstreamFailureKind.CapabilitiesRefused, Status: not 0 }
+            ? (StatusRule.For(failure.Status).Code, StatusRule.For(failure.Status).Reason)
+            : Rows[failure.Kind];
+
+        // A client may repeat UNAVAILABLE by policy, so a write that may have happened must say something else.
+        if (failure is { MayHaveArrived: true, Kind: UpstreamFailureKind.Interrupted } && !safe)
+        {
+            (code, reason) = (Code.Unknown, ErrorReasons.OutcomeUnknown);
+        }
+
+        var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream));
+        return failure.RetryAfter is { } delay ? exception.WithRetryAfter(delay) : exception;
+    }
+
+    /// <summary>Whether every kind of failure has its row; for the test.</summary>
+    public static bool Covers(UpstreamFailureKind kind) => Rows.ContainsKey(kind);
+}

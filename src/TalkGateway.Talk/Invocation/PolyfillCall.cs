@@ -1,0 +1,78 @@
+using System.Buffers;
+using Google.Protobuf;
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Errors;
+using TalkGateway.Transcoding;
+
+namespace TalkGateway.Talk.Invocation;
+
+/// <summary>What a polyfill can do: let the rpc go on, or call other rpcs on the same caller's behalf.</summary>
+internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPlan plan, RouteTable.Entry entry, int position = 0)
+{
+    /// <summary>The server that is called.</summary>
+    public ServerProfile Server => server;
+
+    /// <summary>The rpc that the client called.</summary>
+    public MethodPlan Plan => plan;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => call.Time;
+
+    /// <summary>Every rpc of the contract.</summary>
+    public PlanSet Plans => call.Plans;
+
+    /// <summary>The server's profile, asked for now: <see cref="Server"/> is empty for operations outside Talk's own API.</summary>
+    public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) => call.ServerAsync(cancellationToken);
+
+    /// <summary>Whether the caller has a session, in which rooms may be joined.</summary>
+    public bool HasSession => call.Identity.Session is { Cookies.IsEmpty: false };
+
+    /// <summary>Goes on with the next polyfill, or with the server.</summary>
+    public async ValueTask<IMessage> NextAsync(IMessage request, CancellationToken cancellationToken)
+    {
+        if (position < entry.Polyfills.Count)
+        {
+            return await entry.Polyfills[position].InvokeAsync(new PolyfillCall(call, server, plan, entry, position + 1), request, cancellationToken);
+        }
+
+        var response = new ArrayBufferWriter<byte>();
+        await call.SendAsync(plan, server, entry.Route!, request.ToByteArray(), response, cancellationToken);
+        return plan.Descriptor.OutputType.Parser.ParseFrom(response.WrittenSpan);
+    }
+
+    /// <summary>As <see cref="NextAsync(IMessage, CancellationToken)"/>, for a known type of response.</summary>
+    public async ValueTask<TResponse> NextAsync<TResponse>(IMessage request, CancellationToken cancellationToken)
+        where TResponse : IMessage => (TResponse)await NextAsync(request, cancellationToken);
+
+    /// <summary>Calls another rpc, the one that takes <paramref name="request"/>, with its own polyfills.</summary>
+    public async ValueTask<TResponse> CallAsync<TResponse>(IMessage request, CancellationToken cancellationToken)
+        where TResponse : IMessage<TResponse>, new()
+    {
+        var response = new ArrayBufferWriter<byte>();
+        await call.InvokeAsync(TalkContract.PlanOf(request.Descriptor), request.ToByteArray(), response, cancellationToken);
+        var message = new TResponse();
+        message.MergeFrom(response.WrittenSpan);
+        return message;
+    }
+
+    /// <summary>Calls another rpc for its effect alone.</summary>
+    public ValueTask CallAsync(IMessage request, CancellationToken cancellationToken) =>
+        call.InvokeAsync(TalkContract.PlanOf(request.Descriptor), request.ToByteArray(), new ArrayBufferWriter<byte>(), cancellationToken);
+
+    /// <summary>What this server lacks for the rpc that takes <paramref name="request"/>; null if it can carry it out.</summary>
+    public string? MissingFor(IMessage request) => call.RouteOf(server, TalkContract.PlanOf(request.Descriptor)).Missing;
+
+    /// <summary>Checks a request against the rules of its fields, without sending anything.</summary>
+    /// <exception cref="TalkException">It breaks one, or sets a field that the server can't act upon.</exception>
+    public void Validate(IMessage request)
+    {
+        var target = TalkContract.PlanOf(request.Descriptor);
+        TalkCall.Validate(target, server, call.RouteOf(server, target).Route!, request.ToByteArray());
+    }
+
+    /// <summary>The request is refused for one of its fields.</summary>
+    public TalkException Invalid(string field, string description) => RequestErrors.Invalid(plan, field, description);
+
+    /// <summary>The server lacks what the call needs.</summary>
+    public TalkException Unsupported(string missing, string? field = null) => RequestErrors.Unsupported(plan, server, missing, field);
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using Google.Protobuf;
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Errors;
+using TalkGateway.Talk.Upstream;
+using TalkGateway.Transcoding;
+
+namespace TalkGateway.Talk.Invocation;
+
+/// <summary>
+/// One call of a client and everything that is done for it: one identity, one upstream, and as many exchanges with it as the
+/// polyfills need.
+/// </summary>
+internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, PlanSet plans, RouteTable routes, TimeProvider time)
+{
+    private const string TalkHashHeader = "X-Nextcloud-Talk-Hash";
+
+    public CallIdentity Identity => identity;
+
+    public PlanSet Plans => plans;
+
+    public TimeProvider Time => time;
+
+    /// <summary>What the server can do for this caller.</summary>
+    public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) =>
+        upstream.Capabilities.GetAsync(identity, cancellationToken);
+
+    /// <summary>What this server makes of an rpc.</summary>
+    public RouteTable.Entry RouteOf(ServerProfile server, MethodPlan plan) => routes[server, plan];
+
+    /// <summary>The sealed session, if it is new or changed during this call.</summary>
+    public string? NewSessionToken() =>
+        identity.Session is { HasChanged: true } session ? upstream.SealSession(session, identity.Credential) : null;
+
+    /// <summary>Carries out an rpc, with the polyfills that have something to do on this server.</summary>
+    public async ValueTask InvokeAsync(MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    {
+        // Operations outside Talk's own API are the same everywhere, and some answer while the server does not say what it can.
+        var server = IsIndependentOfServer(plan) ? ServerProfile.Unknown : await ServerAsync(cancellationToken);
+        var entry = RouteOf(server, plan);
+        if (entry.Route is null)
+        {
+            throw RequestErrors.Unsupported(plan, server, entry.Missing!);
+        }
+
+        if (entry.Polyfills.Count == 0)
+        {
+            await SendAsync(plan, server, entry.Route, request, response, cancellationToken);
+            return;
+        }
+
+        var message = plan.Descriptor.InputType.Parser.ParseFrom(request.Span);
+        var result = await new PolyfillCall(this, server, plan, entry).NextAsync(message, cancellationToken);
+        result.WriteTo(response);
+    }
+
+    /// <summary>Checks a request without sending it.</summary>
+    /// <exception cref="TalkException">It breaks the contract's rules, or the server can't act upon one of its fields.</exception>
+    public static void Validate(MethodPlan plan, ServerProfile server, Route route, ReadOnlySpan<byte> request)
+    {
+        var scratch = UpstreamRequestPool.Rent();
+        try
+        {
+            Write(plan, server, route, request, scratch);
+        }
+        finally
+        {
+            UpstreamRequestPool.Return(scratch);
+        }
+    }
+
+    /// <summary>Carries out an rpc in one exchange, as the route says.</summary>
+    public async ValueTask SendAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        Route route,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken)
+    {
+        using var answer = await ExchangeAsync(plan, server, route, request, cancellationToken);
+        if (answer.IsNoSuchRoute && !IsIndependentOfServer(plan))
+        {
+            // The server may have been upgraded since it was asked for its capabilities.
+            var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
+            if (!ReferenceEquals(renewed, server))
+            {
+                var entry = RouteOf(renewed, plan);
+                if (entry.Route is null)
+                {
+                    throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
+                }
+
+                using var second = await ExchangeAsync(plan, renewed, entry.Route, request, cancellationToken);
+                Read(plan, renewed, entry.Route, second, response);
+                return;
+            }
+        }
+
+        Read(plan, server, route, answer, response);
+    }
+
+    private static bool IsIndependentOfServer(MethodPlan plan) => plan.Family.Length == 0;
+
+    private async ValueTask<OcsAnswer> ExchangeAsync(
+        MethodPlan plan, ServerProfile server, Route route, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        var built = UpstreamRequestPool.Rent();
+        Write(plan, server, route, request.Span, built);
+        var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, built, route), identity, cancellationToken);
+
+        // Only now: a request that failed may still be on its way out of the buffer.
+        UpstreamRequestPool.Return(built);
+        return answer;
+    }
+
+    private static void Write(MethodPlan plan, ServerProfile server, Route route, ReadOnlySpan<byte> request, UpstreamRequest target)
+    {
+        try
+        {
+            route.WriteRequest(request, target);
+        }
+        catch (InvalidRequestException invalid)
+        {
+            throw RequestErrors.Invalid(plan, invalid);
+        }
+        catch (UnsupportedFieldException unsupported)
+        {
+            throw RequestErrors.Unsupported(plan, server, unsupported.Missing, unsupported.Field);
+        }
+    }
+
+    private OcsRequest OcsRequestOf(MethodPlan plan, UpstreamRequest built, Route route) => new()
+    {
+        Method = built.Method,
+        PathAndQuery = built.PathAndQuery,
+        Body = built.Body,
+        ContentType = built.ContentType,
+        Headers = built.Headers,
+        Repeatability = plan.NoSideEffects ? Repeatability.Safe : plan.Idempotent ? Repeatability.Idempotent : Repeatability.Once,
+        Stateful = identity.Session is not null,
+        AnyFormat = route.Format == Ocs.V1.AnswerFormat.Bytes,
+    };
+
+    private void Read(MethodPlan plan, ServerProfile server, Route route, OcsAnswer answer, IBufferWriter<byte> response)
+    {
+        if (!answer.IsSuccess && !route.IsEmptyStatus(answer.Status))
+        {
+            throw AnswerErrors.From(plan, server, upstream.Name, answer, time);
+        }
+
+        if (TalkHash.Speaks(plan) && answer.Header(TalkHashHeader) is { } hash)
+        {
+            upstream.Capabilities.Observe(identity, hash);
+        }
+
+        try
+        {
+            route.ReadAnswer(answer.Status, answer, answer.Body.Span, response);
+        }
+        catch (MalformedAnswerException malformed)
+        {
+            throw RequestErrors.MalformedAnswer(plan, upstream.Name, answer.Status, malformed.Message, malformed);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.V1;
+
+namespace TalkGateway.Talk.Polyfills;
+
+/// <summary>Adds to the server's capabilities what the gateway makes of them: API versions, and which rpcs work.</summary>
+internal sealed class GatewayDecisionsPolyfill : Polyfill<GetCapabilitiesRequest, GetCapabilitiesResponse>
+{
+    public override string Name => "gateway-decisions";
+
+    public override bool AppliesTo(ServerProfile server) => true;
+
+    protected override async ValueTask<GetCapabilitiesResponse> InvokeAsync(PolyfillCall call, GetCapabilitiesRequest request, CancellationToken cancellationToken)
+    {
+        var response = await call.NextAsync<GetCapabilitiesResponse>(request, cancellationToken);
+        ServerProfile server;
+        try
+        {
+            server = await call.ServerAsync(cancellationToken);
+        }
+        catch (UpstreamException noTalk) when (noTalk.Failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
+        {
+            return response;
+        }
+
+        response.TalkVersion = server.Version?.ToString() ?? "";
+        foreach (var plan in call.Plans.Methods)
+        {
+            if (plan.Family.Length != 0)
+            {
+                response.ApiVersions[plan.Family] = (uint)server.ApiVersion(plan.Family);
+            }
+
+            var supported = plan.IsSupported(server, out var missing);
+            response.Rpcs.Add(new RpcSupport
+            {
+                Rpc = $"{plan.Descriptor.Service.FullName}/{plan.Descriptor.Name}",
+                Supported = supported,
+                Missing = missing,
+            });
+        }
+
+        return response;
+    }
+}

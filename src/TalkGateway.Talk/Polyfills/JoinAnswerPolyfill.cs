@@ -1,0 +1,31 @@
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.V1;
+
+namespace TalkGateway.Talk.Polyfills;
+
+/// <summary>Completes the answer to a join: up to Talk 6 it is the session id alone, from Talk 7 on the whole room.</summary>
+internal sealed class JoinAnswerPolyfill : Polyfill<JoinRoomRequest, JoinRoomResponse>
+{
+    public override string Name => "join-answer";
+
+    public override bool AppliesTo(ServerProfile server) => true;
+
+    protected override async ValueTask<JoinRoomResponse> InvokeAsync(PolyfillCall call, JoinRoomRequest request, CancellationToken cancellationToken)
+    {
+        var response = await call.NextAsync<JoinRoomResponse>(request, cancellationToken);
+        if (response.Room is { Token.Length: > 0 })
+        {
+            return response;
+        }
+
+        var room = (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = request.Token }, cancellationToken)).Room;
+        if (response.Room is { HasSessionId: true } joined)
+        {
+            room.SessionId = joined.SessionId;
+        }
+
+        response.Room = room;
+        return response;
+    }
+}

@@ -1,0 +1,42 @@
+using Google.Rpc;
+using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Errors;
+using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.V1;
+
+namespace TalkGateway.Talk.Polyfills;
+
+/// <summary>
+/// Joins the room where a call is joined without it. Every released server wants the room joined first, in the same PHP session,
+/// and answers 404 otherwise.
+/// </summary>
+internal sealed class JoinRoomFirstPolyfill : Polyfill<JoinCallRequest, JoinCallResponse>
+{
+    public override string Name => "join-room-first";
+
+    public override bool AppliesTo(ServerProfile server) => true;
+
+    protected override async ValueTask<JoinCallResponse> InvokeAsync(PolyfillCall call, JoinCallRequest request, CancellationToken cancellationToken)
+    {
+        if (call.HasSession)
+        {
+            try
+            {
+                return await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+            }
+            catch (TalkException notJoined) when (notJoined.Code == Code.NotFound)
+            {
+                // The session is in another room, or in none any more.
+            }
+        }
+
+        var join = new JoinRoomRequest { Token = request.Token };
+        if (request.HasPassword)
+        {
+            join.Password = request.Password;
+        }
+
+        await call.CallAsync<JoinRoomResponse>(join, cancellationToken);
+        return await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+    }
+}

@@ -1,0 +1,5 @@
+namespace TalkGateway.Configuration;
+
+/// <summary>The configuration cannot be used. The process does not start, and says which key is wrong and what to do.</summary>
+internal sealed class ConfigurationException(string key, string? value, string remedy)
+    : Exception(value is null ? $"{key}: {remedy}" : $"{key} is '{value}': {remedy}");

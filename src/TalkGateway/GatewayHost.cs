@@ -1,0 +1,232 @@
+using System.Net;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using TalkGateway.Configuration;
+using TalkGateway.PassThrough;
+using TalkGateway.Rpc;
+using TalkGateway.Rpcs;
+using TalkGateway.Simulator;
+using TalkGateway.Talk;
+using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace TalkGateway;
+
+/// <summary>Puts the parts together: configuration, endpoints, the embedded simulator, the pass-through.</summary>
+internal static class GatewayHost
+{
+    private const string EnvironmentPrefix = "TALKGATEWAY_";
+
+    /// <summary>Runs the gateway until it is told to stop.</summary>
+    /// <returns>The exit code: 0, or 2 if the configuration is wrong.</returns>
+    public static async Task<int> RunAsync(CommandLineSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var gateway = await StartAsync(settings, cancellationToken);
+            Console.WriteLine(WelcomeText.For(gateway.Address, gateway.Simulator));
+            await gateway.App.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (Exception wrong) when (wrong is ConfigurationException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync($"TalkGateway cannot start. {wrong.Message}");
+            return 2;
+        }
+    }
+
+    /// <summary>Starts the gateway, and the simulator behind it where one is asked for.</summary>
+    /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
+    /// <exception cref="OptionsValidationException">The configuration is wrong.</exception>
+    public static async Task<RunningGateway> StartAsync(
+        CommandLineSettings settings, CancellationToken cancellationToken, Action<WebApplicationBuilder>? configure = null)
+    {
+        // appsettings.json lies beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (settings.ConfigFile is { } file)
+        {
+            if (!file.Exists)
+            {
+                throw new ConfigurationException("--config", file.FullName, "there is no such file");
+            }
+
+            builder.Configuration.AddJsonFile(file.FullName, optional: false);
+        }
+
+        builder.Configuration.AddEnvironmentVariables(EnvironmentPrefix);
+        builder.Configuration.AddInMemoryCollection(settings.Keys);
+
+        var simulator = await StartSimulatorAsync(builder, cancellationToken);
+        try
+        {
+            AddServices(builder);
+            Listen(builder);
+            configure?.Invoke(builder);
+            var app = builder.Build();
+            Map(app);
+            await app.StartAsync(cancellationToken);
+            return new RunningGateway(app, simulator);
+        }
+        catch
+        {
+            if (simulator is not null)
+            {
+                await simulator.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<TalkSimulator?> StartSimulatorAsync(WebApplicationBuilder builder, CancellationToken cancellationToken)
+    {
+        var settings = Bind<SimulatorSettings>(builder.Configuration, "Simulator");
+        var hasUpstream = builder.Configuration.GetSection($"{UpstreamsOptions.Section}:Servers").GetChildren().Any();
+        if (settings.Profile.Length == 0)
+        {
+            if (hasUpstream)
+            {
+                return null;
+            }
+
+            if (!builder.Environment.IsDevelopment())
+            {
+                throw new ConfigurationException(
+                    "Upstreams:Servers", null, "no upstream is configured: name a Nextcloud (--upstream https://cloud.example.com), or ask for the embedded simulator (--simulate 25)");
+            }
+        }
+        else if (hasUpstream)
+        {
+            throw new ConfigurationException(
+                "Simulator:Profile", settings.Profile, "an upstream is configured as well: the simulator is for running without one, so remove either");
+        }
+
+        try
+        {
+            var options = settings.Profile.Length == 0 ? new SimulatorOptions() : new SimulatorOptions { Profile = settings.Profile };
+            options = options with { LogRequests = false };
+            var simulator = await TalkSimulator.StartAsync(options, cancellationToken);
+            builder.Configuration.AddInMemoryCollection([new("Upstreams:Servers:simulator:Address", simulator.BaseAddress.AbsoluteUri)]);
+            return simulator;
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new ConfigurationException("Simulator:Profile", settings.Profile, unknown.Message);
+        }
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddRpc(options => BindInto(builder.Configuration, "Rpc", options));
+        services.AddTalk(Bind<UpstreamsOptions>(builder.Configuration, UpstreamsOptions.Section));
+        services.AddHttpForwarder();
+
+        var keys = services.AddDataProtection().SetApplicationName("TalkGateway");
+        var directory = Bind<SessionKeySettings>(builder.Configuration, "Sessions").KeyDirectory;
+        if (directory.Length != 0)
+        {
+            keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
+        }
+    }
+
+    private static void Listen(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // A plaintext HTTP/2 connection looks like TLS to Kestrel (see UseHttp1AndHttp2Detection), its scheme does not.
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+                endpoint.UseHttp1AndHttp2Detection();
+            });
+            if (builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+            {
+                return;
+            }
+
+            var address = ListenAddress.Parse(builder.Configuration[ListenAddress.Key] ?? ListenAddress.Default);
+            switch (address)
+            {
+                case { IsLocalhost: true, Port: not 0 }:
+                    kestrel.ListenLocalhost(address.Port);
+                    break;
+                case { IsLocalhost: true }:
+                    kestrel.Listen(IPAddress.Loopback, 0);
+                    break;
+                case { Address: { } ip }:
+                    kestrel.Listen(ip, address.Port);
+                    break;
+                default:
+                    kestrel.ListenAnyIP(address.Port);
+                    break;
+            }
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
+        //app.MapRpcReflection();
+        //app.MapRpcHealth();
+
+        var options = Bind<PassThroughOptions>(app.Configuration, "PassThrough");
+        if (options.Enabled)
+        {
+            var endpoint = new PassThroughEndpoint(
+                app.Services.GetRequiredService<IHttpForwarder>(),
+                options,
+                app.Services.GetRequiredService<TalkUpstreams>().AddressOf(options.Upstream),
+                app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
+            app.Lifetime.ApplicationStopped.Register(endpoint.Dispose);
+            app.MapFallback("{**path}", endpoint.ForwardAsync);
+        }
+    }
+
+    private static T Bind<T>(IConfiguration configuration, string section)
+        where T : new()
+    {
+        var value = new T();
+        BindInto(configuration, section, value);
+        return value;
+    }
+
+    private static void BindInto<T>(IConfiguration configuration, string section, T target)
+    {
+        try
+        {
+            configuration.GetSection(section).Bind(target, options => options.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new ConfigurationException(section, null, $"{wrong.InnerException?.Message ?? wrong.Message} (docs/configuration.md lists the keys)");
+        }
+    }
+}
+
+/// <summary>A gateway that listens.</summary>
+/// <param name="App">The web application.</param>
+/// <param name="Simulator">The embedded simulator; null in front of a real server.</param>
+internal sealed record RunningGateway(WebApplication App, TalkSimulator? Simulator) : IAsyncDisposable
+{
+    /// <summary>The first address it listens on.</summary>
+    public Uri Address => new(App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (Simulator is not null)
+        {
+            await Simulator.DisposeAsync();
+        }
+    }
+}
