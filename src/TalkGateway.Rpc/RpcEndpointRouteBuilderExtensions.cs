@@ -2,7 +2,10 @@ using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TalkGateway.Rpc.Health;
 using TalkGateway.Rpc.Hosting;
+using TalkGateway.Rpc.Reflection;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace TalkGateway.Rpc;
@@ -33,6 +36,24 @@ public static class RpcEndpointRouteBuilderExtensions
         var conventions = new List<IEndpointConventionBuilder> { factory.MapUnknownMethods(endpoints, service) };
         conventions.AddRange(binder.Methods.Select(method => factory.MapMethod(endpoints, method)));
         return new CompositeConventionBuilder(conventions);
+    }
+
+    /// <summary>
+    /// Maps <c>grpc.reflection.v1</c> and <c>v1alpha</c>, which describe all mapped services, these too, with the files they import
+    /// and their custom options.
+    /// </summary>
+    public static IEndpointConventionBuilder MapRpcReflection(this IEndpointRouteBuilder endpoints) =>
+        new CompositeConventionBuilder(new ReflectionService(endpoints.ServiceProvider.GetRequiredService<RpcServiceRegistry>()).Map(endpoints));
+
+    /// <summary>
+    /// Maps <c>grpc.health.v1.Health</c> over the host's <see cref="RpcHealth"/>. When the host begins to stop, every status becomes
+    /// NOT_SERVING and watches end with UNAVAILABLE.
+    /// </summary>
+    public static IEndpointConventionBuilder MapRpcHealth(this IEndpointRouteBuilder endpoints)
+    {
+        var health = endpoints.ServiceProvider.GetRequiredService<RpcHealth>();
+        endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(health.ShutDown);
+        return new HealthService(health).Map(endpoints);
     }
 
     private sealed class CompositeConventionBuilder(IReadOnlyList<IEndpointConventionBuilder> parts) : IEndpointConventionBuilder

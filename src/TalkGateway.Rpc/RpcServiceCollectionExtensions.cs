@@ -20,6 +20,7 @@ public static class RpcServiceCollectionExtensions
         services.TryAddSingleton<RpcServices>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServiceRegistry>();
+        services.TryAddSingleton<RpcHealth>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RpcServerOptions>, RpcServerOptionsValidator>());
         var options = services.AddOptions<RpcServerOptions>().ValidateOnStart();
         if (configure is not null)

@@ -63,13 +63,26 @@ public sealed class GrpcTestCall<TResponse> : IDisposable
     }
 
     /// <summary>Resets the request's stream.</summary>
-    public Task CancelAsync() => _cancellation.CancelAsync();
+    public async Task CancelAsync()
+    {
+        await _cancellation.CancelAsync();
+        if (_response.IsCompletedSuccessfully)
+        {
+            // The token reaches only as far as the response's head.
+            (await _response).Dispose();
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose()
     {
         _cancellation.Cancel();
         _content.Complete();
+        if (_response.IsCompletedSuccessfully)
+        {
+            _response.Result.Dispose();
+        }
+
         _request.Dispose();
         _cancellation.Dispose();
     }
@@ -90,12 +103,15 @@ internal sealed class GrpcTestRequestContent : HttpContent
 
     public void Complete() => _completed.TrySetResult();
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The head of a call must not wait for its first message.
-        await stream.FlushAsync();
+        // The head of a call must not wait for its first message, nor a reset for its last.
+        await stream.FlushAsync(cancellationToken);
         _stream.TrySetResult(stream);
-        await _completed.Task;
+        await _completed.Task.WaitAsync(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

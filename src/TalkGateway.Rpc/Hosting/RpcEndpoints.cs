@@ -17,11 +17,20 @@ internal sealed class RpcEndpoints(RpcServices services)
     public IEndpointConventionBuilder MapMethod(IEndpointRouteBuilder endpoints, RpcMethod method)
     {
         var descriptor = method.Descriptor;
+        var path = $"/{descriptor.Service.FullName}/{descriptor.Name}";
         return endpoints
-            .Map($"/{descriptor.Service.FullName}/{descriptor.Name}", http =>
-                TrySelectProtocol(http, out var protocol)
+            .Map(path, http =>
+            {
+                // Routing takes paths without regard to case, gRPC with.
+                if (!http.Request.Path.Value.AsSpan().EndsWith(path, StringComparison.Ordinal))
+                {
+                    return RefuseAsync(http);
+                }
+
+                return TrySelectProtocol(http, out var protocol)
                     ? new RpcExchange(http, protocol, services, descriptor).RunAsync(method)
-                    : Task.CompletedTask)
+                    : Task.CompletedTask;
+            })
             .WithDisplayName($"rpc {descriptor.FullName}")
             .WithMetadata(descriptor);
     }

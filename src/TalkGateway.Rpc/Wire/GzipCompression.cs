@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Pipelines;
 
@@ -24,6 +25,7 @@ internal static class GzipCompression
                 var read = gzip.Read(output.GetSpan(4096));
                 if (read == 0)
                 {
+                    ThrowIfCutOff(compressed, output.Length);
                     inflated = true;
                     return output;
                 }
@@ -45,6 +47,22 @@ internal static class GzipCompression
             {
                 output.Dispose();
             }
+        }
+    }
+
+    // The stream takes an early end for the end. The last four bytes of gzip are the plain length (RFC 1952, section 2.3.1).
+    private static void ThrowIfCutOff(in ReadOnlySequence<byte> compressed, int length)
+    {
+        Span<byte> tail = stackalloc byte[sizeof(int)];
+        if (compressed.Length < tail.Length)
+        {
+            throw new InvalidDataException("Too short for gzip.");
+        }
+
+        compressed.Slice(compressed.Length - tail.Length).CopyTo(tail);
+        if (BinaryPrimitives.ReadInt32LittleEndian(tail) != length)
+        {
+            throw new InvalidDataException("The plain length is not the announced one.");
         }
     }
 

@@ -15,7 +15,9 @@ internal static class ProtobufCodec
     {
         try
         {
-            return parser.ParseFrom(data);
+            var message = parser.ParseFrom(data);
+            Utf8Validation.Validate(message.Descriptor, data);
+            return message;
         }
         catch (InvalidProtocolBufferException ex)
         {
