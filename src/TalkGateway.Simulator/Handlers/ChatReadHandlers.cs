@@ -124,7 +124,7 @@ internal static class ChatReadHandlers
             TimeSpan.FromSeconds(timeout),
             () =>
             {
-                var page = call.Room.IsDeleted ? [] : Visible(call).AsEnumerable().Reverse().Where(m => m.Timestamp >= notOlder).Skip(offset).Take(200).ToList();
+                var page = call.Room.IsDeleted || timeout == 0 ? [] : Visible(call).AsEnumerable().Reverse().Where(m => m.Timestamp >= notOlder).Skip(offset).Take(200).ToList();
                 return page.Count == 0 ? null : OcsResult.Ok(PhpJson.List(page.Select(m => (JsonNode?)MessageView.Render(m, call.Room, call.View))));
             },
             () => OcsResult.Ok(new JsonArray()));

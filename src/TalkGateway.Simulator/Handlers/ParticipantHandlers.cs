@@ -104,7 +104,13 @@ internal static class ParticipantHandlers
     public static OcsResult ResendInvitations(OcsCall call)
     {
         var id = call.Parameters.OptionalInt("attendeeId");
-        return id is not null && call.Room.Find(id.Value) is null ? OcsResult.Error(404) : OcsResult.Empty();
+        if (id is not null && call.Room.Find(id.Value) is null)
+        {
+            return OcsResult.Error(404);
+        }
+
+        var fails = call.Has(Rules.InvalidAddressFails) && call.Room.Attendees.Exists(a => a.ActorType == ActorType.Emails && !Invitations.IsAddress(a.ActorId));
+        return fails ? throw new BadParameterException("attendeeId") : OcsResult.Empty();
     }
 
     public static OcsResult RemoveSelf(OcsCall call)
@@ -289,7 +295,7 @@ internal static class ParticipantHandlers
     {
         if (call.Room.Find(ActorType.Emails, address) is not null)
         {
-            return call.Has(Rules.SecondInvitationFails) ? throw new BadParameterException("newParticipant") : TypeAnswer(call, hasChanged: false);
+            return call.Has(Rules.SecondInvitationFails) ? throw new BadParameterException("newParticipant") : TypeAnswer(call, call.Has(Rules.SecondInvitationTellsType));
         }
 
         // The attendee is stored before the mail fails.

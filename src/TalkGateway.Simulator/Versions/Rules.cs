@@ -71,6 +71,7 @@ internal static class Rules
     public static readonly VersionRange InvitesHaveSource = VersionRange.From("5.0");
     public static readonly VersionRange GroupsAreAttendees = VersionRange.From("12.0");
     public static readonly VersionRange AttendeesHaveIds = VersionRange.From("10.1");
+    public static readonly VersionRange SecondInvitationTellsType = VersionRange.Between("6.0", "10.1");
     public static readonly VersionRange SecondInvitationFails = VersionRange.Between("10.1", "13.0");
     public static readonly VersionRange InvalidAddressFails = VersionRange.Before("13.0");
     public static readonly VersionRange AddTellsType = VersionRange.Before("21.0");
