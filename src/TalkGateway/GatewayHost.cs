@@ -175,8 +175,8 @@ internal static class GatewayHost
     private static void Map(WebApplication app)
     {
         app.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
-        //app.MapRpcReflection();
-        //app.MapRpcHealth();
+        app.MapRpcReflection();
+        app.MapRpcHealth();
 
         var options = Bind<PassThroughOptions>(app.Configuration, "PassThrough");
         if (options.Enabled)

@@ -39,10 +39,11 @@ internal static class UpstreamFailureTable
             ? (StatusRule.For(failure.Status).Code, StatusRule.For(failure.Status).Reason)
             : Rows[failure.Kind];
 
-        // A client may repeat UNAVAILABLE by policy, so a write that may have happened must say something else.
-        if (failure is { MayHaveArrived: true, Kind: UpstreamFailureKind.Interrupted } && !safe)
+        if (failure.Kind is UpstreamFailureKind.Interrupted)
         {
-            (code, reason) = (Code.Unknown, ErrorReasons.OutcomeUnknown);
+            // With a status, the server had begun to answer: half an answer, which is no matter of reaching it.
+            code = failure.Status != 0 ? Code.Internal : code;
+            reason = failure.MayHaveArrived && !safe ? ErrorReasons.OutcomeUnknown : failure.Status != 0 ? ErrorReasons.MalformedAnswer : reason;
         }
 
         var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Polyfills;
 using TalkGateway.Transcoding;
@@ -21,12 +22,16 @@ internal sealed class RouteTable(PlanSet plans, PolyfillSet polyfills)
     }
 
     private Entry Resolve(ServerProfile server, MethodPlan plan) => plan.IsSupported(server, out var missing)
-        ? new Entry(plan.Resolve(server), [.. plan.Polyfills.Select(name => polyfills[name]).Where(p => p.AppliesTo(server))], null)
-        : new Entry(null, [], missing);
+        ? new Entry(plan.Resolve(server), [.. plan.Polyfills.Select(name => polyfills[name]).Where(p => p.AppliesTo(server))], LongPollOf(plan), null)
+        : new Entry(null, [], default, missing);
+
+    private static TimeSpan LongPollOf(MethodPlan plan) =>
+        TimeSpan.FromSeconds(plan.Descriptor.GetOptions().GetExtension(AnnotationsExtensions.Operation).WaitsSeconds);
 
     /// <summary>One rpc on one server.</summary>
     /// <param name="Route">How it is carried out; null if the server can't.</param>
     /// <param name="Polyfills">Those with something to do, outermost first.</param>
+    /// <param name="LongPoll">How long the server may wait by intent before it answers.</param>
     /// <param name="Missing">What the server lacks; null if it can.</param>
-    internal sealed record Entry(Route? Route, IReadOnlyList<Polyfill> Polyfills, string? Missing);
+    internal sealed record Entry(Route? Route, IReadOnlyList<Polyfill> Polyfills, TimeSpan LongPoll, string? Missing);
 }

@@ -107,7 +107,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     {
         var built = UpstreamRequestPool.Rent();
         Write(plan, server, route, request.Span, built);
-        var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, built, route), identity, cancellationToken);
+        var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, server, built, route), identity, cancellationToken);
 
         // Only now: a request that failed may still be on its way out of the buffer.
         UpstreamRequestPool.Return(built);
@@ -130,7 +130,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         }
     }
 
-    private OcsRequest OcsRequestOf(MethodPlan plan, UpstreamRequest built, Route route) => new()
+    private OcsRequest OcsRequestOf(MethodPlan plan, ServerProfile server, UpstreamRequest built, Route route) => new()
     {
         Method = built.Method,
         PathAndQuery = built.PathAndQuery,
@@ -139,6 +139,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Headers = built.Headers,
         Repeatability = plan.NoSideEffects ? Repeatability.Safe : plan.Idempotent ? Repeatability.Idempotent : Repeatability.Once,
         Stateful = identity.Session is not null,
+        LongPoll = RouteOf(server, plan).LongPoll,
         AnyFormat = route.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 

@@ -235,7 +235,8 @@ internal sealed class OcsTransport : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e);
+            var failure = Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e).Failure;
+            throw new UpstreamException(failure with { Status = (int)response.StatusCode }, e);
         }
         catch (InvalidDataException e)
         {
