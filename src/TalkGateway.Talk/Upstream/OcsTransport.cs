@@ -139,10 +139,10 @@ internal sealed class OcsTransport : IDisposable
             headers.TryAddWithoutValidation(name, value);
         }
 
-        if (!request.Body.IsEmpty || (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head))
+        if (!request.Body.IsEmpty || request.Repeatability == Repeatability.Once || request.Method != HttpMethod.Get)
         {
-            // Writes have a body even when it is empty: the handler repeats a request without one by itself when a pooled
-            // connection breaks under it, and the server may have carried it out by then.
+            // What must not happen twice has a body even when it is empty: the handler repeats a request without one by itself,
+            // up to three times, when a pooled connection breaks under it, and the server may have carried it out by then.
             message.Content = new ReadOnlyMemoryContent(request.Body);
             if (request.ContentType is { } contentType)
             {
