@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -61,6 +62,7 @@ internal static class GatewayHost
         builder.Configuration.AddInMemoryCollection(settings.Keys);
 
         var simulator = await StartSimulatorAsync(builder, cancellationToken);
+        var started = false;
         try
         {
             AddServices(builder);
@@ -69,16 +71,20 @@ internal static class GatewayHost
             var app = builder.Build();
             Map(app);
             await app.StartAsync(cancellationToken);
+            started = true;
             return new RunningGateway(app, simulator);
         }
-        catch
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            if (simulator is not null)
+            throw new ConfigurationException(
+                ListenAddress.Key, builder.Configuration[ListenAddress.Key] ?? ListenAddress.Default, "another program listens there: choose another address (--listen), or stop that program");
+        }
+        finally
+        {
+            if (!started && simulator is not null)
             {
                 await simulator.DisposeAsync();
             }
-
-            throw;
         }
     }
 
