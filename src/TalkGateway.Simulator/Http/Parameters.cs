@@ -115,7 +115,7 @@ internal sealed class Parameters(bool strictTypes)
             return;
         }
 
-        var keys = name[bracket..].Trim('[', ']').Split("][");
+        var keys = name[(bracket + 1)..].TrimEnd(']').Split("][");
         name = name[..bracket];
         if (keys is [""])
         {

@@ -15,12 +15,19 @@ internal static class PhpJson
     {
         var plain = node?.ToJsonString(Options) ?? "null";
         var text = new StringBuilder(plain.Length + 64);
-        foreach (var c in plain)
+        for (var i = 0; i < plain.Length; i++)
         {
-            // Both characters occur only inside strings, so no parsing is needed.
+            // Slashes and characters beyond ASCII occur only inside strings, so no parsing is needed.
+            var c = plain[i];
             if (c == '/')
             {
                 text.Append("\\/");
+            }
+            else if (c == '\\')
+            {
+                var length = plain[i + 1] == 'u' ? 6 : 2;
+                text.Append(plain[i..(i + length)].ToLowerInvariant());
+                i += length - 1;
             }
             else if (c > '~')
             {

@@ -58,9 +58,9 @@ public sealed class TalkProfile
     public static TalkProfile Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var found = All.Concat(Exact).FirstOrDefault(p => p.Name == name || $"{p.Name}.0" == name);
-        return found ?? throw new ArgumentException(
-            $"There is no Talk profile \"{name}\". Known profiles: {string.Join(", ", All.Concat(Exact).Select(p => p.Name))}.", nameof(name));
+        var known = All.Concat(Exact).ToList();
+        return known.Find(p => p.Name == name) ?? known.Find(p => $"{p.Name}.0" == name) ?? throw new ArgumentException(
+            $"There is no Talk profile \"{name}\". Known profiles: {string.Join(", ", known.Select(p => p.Name))}.", nameof(name));
     }
 
     /// <inheritdoc />
