@@ -32,7 +32,7 @@ internal static class CommandLine
 
     private static readonly Option<FileInfo> ConfigFile = new("--config")
     {
-        Description = "A JSON file with the section \"Gateway\" (docs/configuration.md)",
+        Description = "A JSON file with configuration keys (docs/configuration.md)",
         HelpName = "file",
     };
 
@@ -43,9 +43,9 @@ internal static class CommandLine
         root.SetAction((result, cancellationToken) =>
         {
             var keys = new Dictionary<string, string?>();
-            Set(keys, "Gateway:Upstreams:default:Address", result.GetValue(Upstream));
-            Set(keys, "Gateway:Simulator:Profile", result.GetValue(Simulate));
-            Set(keys, "Gateway:Listen", result.GetValue(Listen));
+            Set(keys, "Upstreams:Servers:default:Address", result.GetValue(Upstream));
+            Set(keys, "Simulator:Profile", result.GetValue(Simulate));
+            Set(keys, "Listen", result.GetValue(Listen));
             SetPassThrough(keys, result.GetValue(PassThrough));
             return run(new CommandLineSettings(result.GetValue(ConfigFile), keys), cancellationToken);
         });
@@ -64,13 +64,13 @@ internal static class CommandLine
     {
         if (values is ["off"])
         {
-            keys["Gateway:PassThrough:Enabled"] = "false";
+            keys["PassThrough:Enabled"] = "false";
             return;
         }
 
         foreach (var (index, prefix) in (values ?? []).Index())
         {
-            keys[$"Gateway:PassThrough:Prefixes:{index}"] = prefix;
+            keys[$"PassThrough:Prefixes:{index}"] = prefix;
         }
     }
 }
