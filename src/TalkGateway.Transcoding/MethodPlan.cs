@@ -1,13 +1,25 @@
 using Google.Protobuf.Reflection;
 using TalkGateway.Ocs.V1;
+using TalkGateway.Transcoding.Compilation;
+using TalkGateway.Transcoding.Requests;
 
 namespace TalkGateway.Transcoding;
 
 /// <summary>How one rpc is carried out: its annotation, compiled.</summary>
 public sealed class MethodPlan
 {
-    internal MethodPlan(int index, MethodDescriptor descriptor, Operation operation)
+    private readonly ServerCondition? _needs;
+    private readonly IReadOnlyList<OperationVariant> _variants;
+
+    /// <param name="index">Place in the set.</param>
+    /// <param name="descriptor">The rpc.</param>
+    /// <param name="operation">Its annotation.</param>
+    /// <param name="needs">The servers that can do it; null for all.</param>
+    /// <param name="variants">The operation on different servers; the last is for those no other is for.</param>
+    internal MethodPlan(int index, MethodDescriptor descriptor, Operation operation, ServerCondition? needs, IReadOnlyList<OperationVariant> variants)
     {
+        _needs = needs;
+        _variants = variants;
         Index = index;
         Descriptor = descriptor;
         OperationId = operation.Id;
@@ -51,11 +63,28 @@ public sealed class MethodPlan
     public IReadOnlyList<ErrorRule> Errors { get; }
 
     /// <summary>Whether a server can do this at all; <paramref name="missing"/> says in words what it lacks, and is empty otherwise.</summary>
-    public bool IsSupported(IServerFacts facts, out string missing) => throw new NotImplementedException();
+    public bool IsSupported(IServerFacts facts, out string missing)
+    {
+        missing = Family.Length > 0 && facts.ApiVersion(Family) == 0 ? $"a usable {Family} API" : _needs?.FindMissing(facts) ?? "";
+        return missing.Length == 0;
+    }
 
     /// <summary>
     /// The plan for one server. It costs more than a call: keep the route as long as the facts. Ask
     /// <see cref="IsSupported"/> first; for a server that lacks something the route is what the annotation says all the same.
     /// </summary>
-    public Route Resolve(IServerFacts facts) => throw new NotImplementedException();
+    public Route Resolve(IServerFacts facts)
+    {
+        var requests = new List<RequestPlan>();
+        foreach (var variant in _variants.Where(variant => variant.When?.Holds(facts) != false))
+        {
+            requests.Add(variant.Request);
+            if (variant.Request.WithField is null)
+            {
+                return new Route([.. requests], variant.Answer, Family.Length == 0 ? "" : facts.BasePath(Family), facts);
+            }
+        }
+
+        throw new System.Diagnostics.UnreachableException("The last variant has no condition.");
+    }
 }

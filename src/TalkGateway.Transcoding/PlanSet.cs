@@ -1,11 +1,20 @@
+using System.Collections.Frozen;
 using Google.Protobuf.Reflection;
+using TalkGateway.Ocs.V1;
+using TalkGateway.Transcoding.Compilation;
 
 namespace TalkGateway.Transcoding;
 
 /// <summary>The plans of every annotated rpc of a contract.</summary>
 public sealed class PlanSet
 {
-    private PlanSet(IReadOnlyList<MethodPlan> methods) => Methods = methods;
+    private readonly FrozenDictionary<string, MethodPlan> _byName;
+
+    private PlanSet(IReadOnlyList<MethodPlan> methods)
+    {
+        Methods = methods;
+        _byName = methods.ToFrozenDictionary(method => method.FullName, StringComparer.Ordinal);
+    }
 
     /// <summary>All plans, in the order of files, services and rpcs.</summary>
     public IReadOnlyList<MethodPlan> Methods { get; }
@@ -16,7 +25,7 @@ public sealed class PlanSet
 
     /// <summary>The plan of an rpc by its full name, <c>package.Service.Method</c>.</summary>
     /// <exception cref="KeyNotFoundException">The rpc is not in the set.</exception>
-    public MethodPlan this[string fullName] => throw new NotImplementedException();
+    public MethodPlan this[string fullName] => _byName[fullName];
 
     /// <summary>Compiles every service of the files that has annotated rpcs.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
@@ -25,6 +34,33 @@ public sealed class PlanSet
 
     /// <summary>Compiles the services that have annotated rpcs; of such a service, every rpc has to be annotated.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
-    public static PlanSet Compile(IEnumerable<ServiceDescriptor> services, TranscodingOptions options) =>
-        throw new NotImplementedException();
+    public static PlanSet Compile(IEnumerable<ServiceDescriptor> services, TranscodingOptions options)
+    {
+        var mistakes = new Mistakes();
+        var compiler = new MethodCompiler(options, mistakes);
+        var plans = new List<MethodPlan>();
+        foreach (var service in services)
+        {
+            var operations = service.Methods.Select(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Operation)).ToArray();
+            if (Array.TrueForAll(operations, operation => operation is null))
+            {
+                continue;
+            }
+
+            foreach (var (method, operation) in service.Methods.Zip(operations))
+            {
+                mistakes.Rpc = method.FullName;
+                if (operation is null)
+                {
+                    mistakes.Add("it has no operation, but other rpcs of the service have");
+                    continue;
+                }
+
+                plans.Add(compiler.Compile(method, operation, plans.Count));
+            }
+        }
+
+        mistakes.ThrowIfAny();
+        return new PlanSet(plans);
+    }
 }

@@ -1,0 +1,160 @@
+namespace TalkGateway.Transcoding.Answers;
+
+// google.protobuf.Struct, Value and ListValue: any JSON.
+internal ref partial struct AnswerParser
+{
+    // A double holds every whole number up to this; larger ones are kept as text, so that no digit is lost.
+    private const ulong MaxExactDouble = 1ul << 53;
+
+    private Outcome ReadStruct(AnswerField field)
+    {
+        if (_json.Current != '{')
+        {
+            return _json.TrySkipEmptyArray() ? Outcome.Absent : Outcome.Unfit;
+        }
+
+        WriteTag(field.Tag);
+        var start = BeginLength(1);
+        WriteStruct();
+        EndLength(start, 1);
+        return Outcome.Written;
+    }
+
+    private Outcome ReadDynamic(AnswerField field)
+    {
+        WriteTag(field.Tag);
+        var start = BeginLength(1);
+        WriteValue();
+        EndLength(start, 1);
+        return Outcome.Written;
+    }
+
+    private Outcome ReadListValue(AnswerField field)
+    {
+        if (_json.Current == '{')
+        {
+            return Outcome.Unfit;
+        }
+
+        WriteTag(field.Tag);
+        var start = BeginLength(1);
+        if (_json.Current == '[')
+        {
+            WriteListValue();
+        }
+        else
+        {
+            WriteListElement();
+        }
+
+        EndLength(start, 1);
+        return Outcome.Written;
+    }
+
+    /// <summary>At an object: the fields of a Struct.</summary>
+    private void WriteStruct()
+    {
+        Descend();
+        for (var more = EnterObject(); more; more = NextMember())
+        {
+            var name = ReadName(out var escaped);
+            WriteStructEntry(name, escaped);
+        }
+
+        _depth--;
+    }
+
+    /// <summary>At a value: an entry of a Struct's fields (number 1, a map from string to Value).</summary>
+    private void WriteStructEntry(ReadOnlySpan<byte> name, bool escaped)
+    {
+        _output.Write(0x0A);
+        var entry = BeginLength(1);
+        _output.Write(0x0A);
+        WriteString(name, escaped);
+        _output.Write(0x12);
+        var value = BeginLength(1);
+        WriteValue();
+        EndLength(value, 1);
+        EndLength(entry, 1);
+    }
+
+    /// <summary>At an array: the values of a ListValue.</summary>
+    private void WriteListValue()
+    {
+        Descend();
+        for (var more = EnterArray(); more; more = NextElement())
+        {
+            WriteListElement();
+        }
+
+        _depth--;
+    }
+
+    private void WriteListElement()
+    {
+        _output.Write(0x0A);
+        var start = BeginLength(1);
+        WriteValue();
+        EndLength(start, 1);
+    }
+
+    /// <summary>The one field of a Value that its kind calls for.</summary>
+    private void WriteValue()
+    {
+        switch (_json.Current)
+        {
+            case (byte)'"':
+                _output.Write(0x1A);
+                var raw = _json.ReadString(out var escaped);
+                WriteString(raw, escaped);
+                break;
+            case (byte)'{':
+                _output.Write(0x2A);
+                var members = BeginLength(1);
+                WriteStruct();
+                EndLength(members, 1);
+                break;
+            case (byte)'[':
+                _output.Write(0x32);
+                var elements = BeginLength(1);
+                WriteListValue();
+                EndLength(elements, 1);
+                break;
+            case (byte)'t':
+                _json.ExpectLiteral("true"u8);
+                _output.Write([0x20, 1]);
+                break;
+            case (byte)'f':
+                _json.ExpectLiteral("false"u8);
+                _output.Write([0x20, 0]);
+                break;
+            case (byte)'n':
+                _json.ExpectLiteral("null"u8);
+                _output.Write([0x08, 0]);
+                break;
+            default:
+                WriteNumber();
+                break;
+        }
+    }
+
+    private void WriteNumber()
+    {
+        if (!TryReadNumber(out var number))
+        {
+            _json.Fail("a value is expected");
+        }
+
+        var isInteger = number.Text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
+        var value = number.ToDouble();
+        if ((isInteger && (!number.IsWhole || number.Magnitude > MaxExactDouble)) || double.IsInfinity(value))
+        {
+            _output.Write(0x1A);
+            WriteString(number.Text, escaped: false);
+            return;
+        }
+
+        _output.Write(0x11);
+        WriteDouble(value);
+    }
+}
