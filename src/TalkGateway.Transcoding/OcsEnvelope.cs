@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
+using TalkGateway.Transcoding.Answers;
 
 namespace TalkGateway.Transcoding;
 
@@ -6,5 +9,112 @@ namespace TalkGateway.Transcoding;
 public static class OcsEnvelope
 {
     /// <summary>False where the body is no JSON with an OCS envelope. <c>data</c> may be anything: <c>[]</c>, null, a text, a boolean, an object.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out OcsFailure? failure) => throw new NotImplementedException();
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out OcsFailure? failure)
+    {
+        failure = null;
+        if (!Utf8.IsValid(body))
+        {
+            return false;
+        }
+
+        try
+        {
+            var json = new JsonCursor(body);
+            json.SkipWhitespace();
+            if (json.Current != '{')
+            {
+                return false;
+            }
+
+            for (var more = json.EnterObject(); more; more = json.NextMember())
+            {
+                if (json.ReadName(out _).SequenceEqual("ocs"u8) && json.Current == '{')
+                {
+                    failure = ReadEnvelope(ref json);
+                }
+                else
+                {
+                    json.SkipValue(1);
+                }
+            }
+
+            json.SkipWhitespace();
+            failure = json.Position == body.Length ? failure : null;
+        }
+        catch (MalformedAnswerException)
+        {
+            // HTML, half a document: no envelope, which is all that was asked.
+            failure = null;
+        }
+
+        return failure is not null;
+    }
+
+    private static OcsFailure ReadEnvelope(ref JsonCursor json)
+    {
+        var (statusCode, message, reason) = (0, (string?)null, (string?)null);
+        var data = new List<KeyValuePair<string, string>>();
+        for (var more = json.EnterObject(); more; more = json.NextMember())
+        {
+            var name = json.ReadName(out _);
+            if (json.Current != '{')
+            {
+                json.SkipValue(2);
+            }
+            else if (name.SequenceEqual("meta"u8))
+            {
+                var meta = ReadScalars(ref json);
+                message = meta.Find(member => member.Key == "message").Value;
+                statusCode = int.TryParse(meta.Find(member => member.Key == "statuscode").Value, out var code) ? code : 0;
+            }
+            else if (name.SequenceEqual("data"u8))
+            {
+                data = ReadScalars(ref json);
+                reason = data.Find(member => member.Key == "error").Value;
+            }
+            else
+            {
+                json.SkipValue(2);
+            }
+        }
+
+        return new OcsFailure(statusCode, string.IsNullOrEmpty(message) ? null : message, string.IsNullOrEmpty(reason) ? null : reason, data);
+    }
+
+    /// <summary>The members of an object that are texts, numbers or booleans.</summary>
+    private static List<KeyValuePair<string, string>> ReadScalars(ref JsonCursor json)
+    {
+        var members = new List<KeyValuePair<string, string>>();
+        for (var more = json.EnterObject(); more; more = json.NextMember())
+        {
+            var name = json.ReadName(out var escaped);
+            var start = json.Position;
+            if (json.Current == '"')
+            {
+                var text = json.ReadString(out var isTextEscaped);
+                members.Add(new(Text(name, escaped), Text(text, isTextEscaped)));
+                continue;
+            }
+
+            var isScalar = json.Current is not ((byte)'{' or (byte)'[' or (byte)'n');
+            json.SkipValue(3);
+            if (isScalar)
+            {
+                members.Add(new(Text(name, escaped), Encoding.UTF8.GetString(json.Json[start..json.Position])));
+            }
+        }
+
+        return members;
+    }
+
+    private static string Text(ReadOnlySpan<byte> raw, bool escaped)
+    {
+        if (!escaped)
+        {
+            return Encoding.UTF8.GetString(raw);
+        }
+
+        var text = new byte[raw.Length];
+        return Encoding.UTF8.GetString(text.AsSpan(0, JsonText.Unescape(raw, text)));
+    }
 }

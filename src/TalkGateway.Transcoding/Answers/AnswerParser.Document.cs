@@ -2,7 +2,7 @@ using TalkGateway.Ocs.V1;
 
 namespace TalkGateway.Transcoding.Answers;
 
-// The document around the data, and the steps through objects and arrays.
+// The document around the data.
 internal ref partial struct AnswerParser
 {
     /// <summary>Reads the whole body.</summary>
@@ -36,9 +36,9 @@ internal ref partial struct AnswerParser
     {
         var found = false;
         Descend();
-        for (var more = EnterObject(); more; more = NextMember())
+        for (var more = _json.EnterObject(); more; more = _json.NextMember())
         {
-            if (!TakeName("ocs"u8) || _json.Current != '{')
+            if (!_json.ReadName(out _).SequenceEqual("ocs"u8) || _json.Current != '{')
             {
                 _json.SkipValue(_depth);
                 continue;
@@ -46,9 +46,9 @@ internal ref partial struct AnswerParser
 
             found = true;
             Descend();
-            for (var inside = EnterObject(); inside; inside = NextMember())
+            for (var inside = _json.EnterObject(); inside; inside = _json.NextMember())
             {
-                if (TakeName("data"u8))
+                if (_json.ReadName(out _).SequenceEqual("data"u8))
                 {
                     ReadData(plan);
                 }
@@ -100,80 +100,5 @@ internal ref partial struct AnswerParser
             _json.Position = start;
             _json.Fail("the data is of a wrong kind");
         }
-    }
-
-    /// <summary>Steps into the object that stands here. False where it is empty; then it is left again.</summary>
-    private bool EnterObject()
-    {
-        _json.Position++;
-        _json.SkipWhitespace();
-        if (_json.Current != '}')
-        {
-            return true;
-        }
-
-        _json.Position++;
-        return false;
-    }
-
-    /// <summary>Steps to the next member, or out of the object.</summary>
-    private bool NextMember()
-    {
-        _json.SkipWhitespace();
-        if (_json.Current == '}')
-        {
-            _json.Position++;
-            return false;
-        }
-
-        _json.Expect((byte)',', "a comma or a closing brace is expected");
-        _json.SkipWhitespace();
-        return true;
-    }
-
-    /// <summary>Steps into the array that stands here. False where it is empty; then it is left again.</summary>
-    private bool EnterArray()
-    {
-        _json.Position++;
-        _json.SkipWhitespace();
-        if (_json.Current != ']')
-        {
-            return true;
-        }
-
-        _json.Position++;
-        return false;
-    }
-
-    /// <summary>Steps to the next element, or out of the array.</summary>
-    private bool NextElement()
-    {
-        _json.SkipWhitespace();
-        if (_json.Current == ']')
-        {
-            _json.Position++;
-            return false;
-        }
-
-        _json.Expect((byte)',', "a comma or a closing bracket is expected");
-        _json.SkipWhitespace();
-        return true;
-    }
-
-    /// <summary>Steps over a name and its colon, and tells whether it is this one.</summary>
-    private bool TakeName(ReadOnlySpan<byte> name) => ReadName(out _).SequenceEqual(name);
-
-    /// <summary>Steps over a name and its colon, up to the value.</summary>
-    private ReadOnlySpan<byte> ReadName(out bool escaped)
-    {
-        if (_json.Current != '"')
-        {
-            _json.Fail("a name is expected");
-        }
-
-        var raw = _json.ReadString(out escaped);
-        _json.Expect((byte)':', "a colon is expected");
-        _json.SkipWhitespace();
-        return raw;
     }
 }

@@ -55,9 +55,9 @@ internal ref partial struct AnswerParser
     private void WriteStruct()
     {
         Descend();
-        for (var more = EnterObject(); more; more = NextMember())
+        for (var more = _json.EnterObject(); more; more = _json.NextMember())
         {
-            var name = ReadName(out var escaped);
+            var name = _json.ReadName(out var escaped);
             WriteStructEntry(name, escaped);
         }
 
@@ -82,7 +82,7 @@ internal ref partial struct AnswerParser
     private void WriteListValue()
     {
         Descend();
-        for (var more = EnterArray(); more; more = NextElement())
+        for (var more = _json.EnterArray(); more; more = _json.NextElement())
         {
             WriteListElement();
         }

@@ -89,7 +89,7 @@ internal ref partial struct AnswerParser
                 value = false;
                 break;
             case (byte)'"':
-                if (!TryReadTruth(_json.ReadString(out _), out value))
+                if (!JsonText.TryReadTruth(_json.ReadString(out _), out value))
                 {
                     return Outcome.Unfit;
                 }
@@ -253,7 +253,7 @@ internal ref partial struct AnswerParser
         if (isArray)
         {
             Descend();
-            if (!EnterArray())
+            if (!_json.EnterArray())
             {
                 _depth--;
                 return Outcome.Written;
@@ -294,7 +294,7 @@ internal ref partial struct AnswerParser
                 _output.Write(0);
             }
         }
-        while (isArray && NextElement());
+        while (isArray && _json.NextElement());
 
         if (field.IsPacked && _output.Length > start)
         {
@@ -317,7 +317,7 @@ internal ref partial struct AnswerParser
 
         Descend();
         var fits = true;
-        for (var more = EnterObject(); more && fits; more = fits && NextMember())
+        for (var more = _json.EnterObject(); more && fits; more = fits && _json.NextMember())
         {
             fits = TryReadEntry(field);
         }
@@ -331,7 +331,7 @@ internal ref partial struct AnswerParser
         var entry = _output.Length;
         WriteTag(field.Tag);
         var start = BeginLength(1);
-        var name = ReadName(out var escaped);
+        var name = _json.ReadName(out var escaped);
         if (!TryWriteKey(field.Key!, name, escaped))
         {
             return false;
@@ -368,7 +368,7 @@ internal ref partial struct AnswerParser
 
         if (key.Kind == AnswerKind.Bool)
         {
-            var isTruth = TryReadTruth(raw, out var truth);
+            var isTruth = JsonText.TryReadTruth(raw, out var truth);
             WriteInteger(key, truth ? 1 : 0);
             return isTruth;
         }
@@ -510,12 +510,6 @@ internal ref partial struct AnswerParser
 
     private bool TryReadNumberOrText(out JsonNumber number) =>
         _json.Current == '"' ? JsonNumber.TryParseAll(_json.ReadString(out _), out number) : TryReadNumber(out number);
-
-    private static bool TryReadTruth(ReadOnlySpan<byte> text, out bool value)
-    {
-        value = text.SequenceEqual("1"u8) || text.SequenceEqual("true"u8) || text.SequenceEqual("yes"u8);
-        return value || text.SequenceEqual("0"u8) || text.SequenceEqual("false"u8) || text.SequenceEqual("no"u8);
-    }
 
     private static bool TryFindWord(WordTable words, ReadOnlySpan<byte> raw, bool escaped, out int number)
     {

@@ -110,6 +110,78 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
         return false;
     }
 
+    /// <summary>Steps into the object that stands here. False where it is empty; then it is left again.</summary>
+    public bool EnterObject()
+    {
+        Position++;
+        SkipWhitespace();
+        if (Current != '}')
+        {
+            return true;
+        }
+
+        Position++;
+        return false;
+    }
+
+    /// <summary>Steps to the next member, or out of the object.</summary>
+    public bool NextMember()
+    {
+        SkipWhitespace();
+        if (Current == '}')
+        {
+            Position++;
+            return false;
+        }
+
+        Expect((byte)',', "a comma or a closing brace is expected");
+        SkipWhitespace();
+        return true;
+    }
+
+    /// <summary>Steps into the array that stands here. False where it is empty; then it is left again.</summary>
+    public bool EnterArray()
+    {
+        Position++;
+        SkipWhitespace();
+        if (Current != ']')
+        {
+            return true;
+        }
+
+        Position++;
+        return false;
+    }
+
+    /// <summary>Steps to the next element, or out of the array.</summary>
+    public bool NextElement()
+    {
+        SkipWhitespace();
+        if (Current == ']')
+        {
+            Position++;
+            return false;
+        }
+
+        Expect((byte)',', "a comma or a closing bracket is expected");
+        SkipWhitespace();
+        return true;
+    }
+
+    /// <summary>Steps over a name and its colon, up to the value.</summary>
+    public ReadOnlySpan<byte> ReadName(out bool escaped)
+    {
+        if (Current != '"')
+        {
+            Fail("a name is expected");
+        }
+
+        var raw = ReadString(out escaped);
+        Expect((byte)':', "a colon is expected");
+        SkipWhitespace();
+        return raw;
+    }
+
     /// <summary>Steps over one value of any kind, checking it.</summary>
     /// <param name="depth">How many containers are around it.</param>
     public void SkipValue(int depth)

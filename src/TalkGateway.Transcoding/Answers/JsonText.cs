@@ -74,6 +74,13 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The texts that stand for true and false.</summary>
+    public static bool TryReadTruth(ReadOnlySpan<byte> text, out bool value)
+    {
+        value = text.SequenceEqual("1"u8) || text.SequenceEqual("true"u8) || text.SequenceEqual("yes"u8);
+        return value || text.SequenceEqual("0"u8) || text.SequenceEqual("false"u8) || text.SequenceEqual("no"u8);
+    }
+
     private static bool TryReadHex(ReadOnlySpan<byte> text, out ushort value)
     {
         value = 0;
