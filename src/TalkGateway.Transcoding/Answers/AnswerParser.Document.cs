@@ -75,7 +75,7 @@ internal ref partial struct AnswerParser
         {
             fits = ReadField(plan.Into) != Outcome.Unfit;
         }
-        else if (plan.Message.TakesNothing)
+        else if (plan.Message!.TakesNothing)
         {
             _json.SkipValue(_depth);
         }

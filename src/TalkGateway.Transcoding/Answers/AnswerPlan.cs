@@ -12,8 +12,8 @@ internal sealed record AnswerPlan
 {
     public required AnswerFormat Format { get; init; }
 
-    /// <summary>The response message; of its fields the body fills those that come from nowhere else.</summary>
-    public required AnswerMessage Message { get; init; }
+    /// <summary>The response message, of whose fields the data fills those that come from nowhere else; null where <see cref="Into"/> takes it.</summary>
+    public required AnswerMessage? Message { get; init; }
 
     /// <summary>Field that takes the data as a whole; null where the data's members are the fields.</summary>
     public required AnswerField? Into { get; init; }

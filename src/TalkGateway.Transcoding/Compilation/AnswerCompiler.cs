@@ -13,7 +13,6 @@ internal sealed class AnswerCompiler(TranscodingOptions options, Mistakes mistak
 
     public AnswerPlan Compile(MessageDescriptor response, Answer answer)
     {
-        var plan = Message(response);
         var into = answer.Into.Length == 0 ? null : response.FindFieldByName(answer.Into);
         if (answer.Into.Length > 0 && into is null)
         {
@@ -54,7 +53,7 @@ internal sealed class AnswerCompiler(TranscodingOptions options, Mistakes mistak
         return new AnswerPlan
         {
             Format = answer.Format,
-            Message = plan,
+            Message = into is null && !isBytes ? Message(response) : null,
             Into = into is null || isBytes ? null : Field(into, 0),
             BytesTag = isBytes && into is not null ? Annotations.Tag(into.FieldNumber, 2) : null,
             EmptyOn = answer.EmptyOn.Select(status => (int)status).ToFrozenSet(),

@@ -172,12 +172,12 @@ internal sealed class MethodCompiler(TranscodingOptions options, Mistakes mistak
             mistakes.Add($"{field.Path} {problem}");
         }
 
-        // Members of flattened messages are chosen by the caller or a polyfill; which of them the path needs is seen per call.
+        // A number cannot bend a path; and of the members of flattened messages the caller or a polyfill sets those it needs.
         var rules = field.Rules;
-        var isGuarded = rules.Required || rules.Pattern is not null || rules.MinLength > 0 || rules.Min > 0 || leaf.Ancestors.Length > 0;
+        var isGuarded = field.Kind != RequestKind.String || rules.Required || rules.Pattern is not null || rules.MinLength > 0 || leaf.Ancestors.Length > 0;
         if (place == ParameterPlace.Path && !isGuarded)
         {
-            mistakes.Add($"{field.Path} is in the path \"{path.Text}\", but neither required nor limited by a pattern or a smallest value");
+            mistakes.Add($"{field.Path} is in the path \"{path.Text}\", but neither required nor limited by a pattern");
         }
     }
 

@@ -28,6 +28,6 @@ internal static class WellKnown
 
     /// <summary>The other types of google.protobuf (Any, FieldMask, wrappers …) have no meaning upstream; Empty is an empty object.</summary>
     public static bool IsUnmappable(MessageDescriptor type) =>
-        type.FullName.StartsWith("google.protobuf.", StringComparison.Ordinal) && !Kinds.ContainsKey(type.FullName)
+        type.ContainingType is null && type.FullName.StartsWith("google.protobuf.", StringComparison.Ordinal) && !Kinds.ContainsKey(type.FullName)
         && type.FullName != "google.protobuf.Empty";
 }
