@@ -32,6 +32,7 @@ internal ref partial struct AnswerParser
     {
         if (field.AbsentAs is not null && IsAbsent(field.AbsentAs))
         {
+            _json.SkipValue(_depth);
             return Outcome.Absent;
         }
 
