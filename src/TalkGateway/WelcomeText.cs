@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using TalkGateway.Simulator;
 
@@ -38,10 +39,14 @@ internal static class WelcomeText
                 $"  grpcurl -plaintext {authority} list",
                 $"""  grpcurl -plaintext -H "authorization: Basic {AliceBasic}" {authority} talk.v1.RoomService/ListRooms""",
                 $"""  buf curl --protocol grpc --http2-prior-knowledge -H "authorization: Basic {AliceBasic}" {url}/talk.v1.RoomService/ListRooms""",
-                $"""  curl -u alice:alice -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{(Version.Parse(simulator.Profile.TalkVersion).Major >= 12 ? 4 : 1)}/room?format=json"   # what is no rpc passes through""",
+                $"""  curl -u alice:alice -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{(RoomApiVersion(simulator.Profile))}/room?format=json"   # what is no rpc passes through""",
             ]);
         }
 
         return string.Join(Environment.NewLine, lines);
     }
+
+    /// <summary>Rooms are in v4 since Talk 12 and in v1 before.</summary>
+    private static int RoomApiVersion(TalkProfile profile) =>
+        int.Parse(profile.TalkVersion.Split('.')[0], CultureInfo.InvariantCulture) >= 12 ? 4 : 1;
 }
