@@ -43,10 +43,13 @@ internal sealed class RpcExchange
         _http = http;
         _protocol = protocol;
         _services = services;
+        Codec = protocol.UsesJson ? JsonCodec.For(method.File) : BinaryCodec.Instance;
         Call = new RpcCall(this, http, method);
     }
 
     public RpcCall Call { get; }
+
+    public MessageCodec Codec { get; }
 
     public RpcMessageReader Requests { get; private set; } = null!;
 
@@ -103,6 +106,17 @@ internal sealed class RpcExchange
     /// <summary>The one response message of a call that has one; kept until the status is known.</summary>
     public PooledBufferWriter Reply => _reply ??= PooledBufferWriter.Rent();
 
+    /// <summary>Turns the reply of a handler of wire bytes into what travels.</summary>
+    public void TranscodeReply()
+    {
+        if (!Codec.IsBinary)
+        {
+            using var binary = Reply;
+            _reply = PooledBufferWriter.Rent();
+            Codec.FromBinary(Call.Method.OutputType, binary.Written.Span, _reply);
+        }
+    }
+
     /// <summary>Sends a message of a stream.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message)
     {
@@ -125,7 +139,7 @@ internal sealed class RpcExchange
         lock (_gate)
         {
             ThrowIfOver();
-            if (_hasHead)
+            if (_hasHead || !_protocol.CanSendHeadersFirst)
             {
                 return;
             }
@@ -159,7 +173,7 @@ internal sealed class RpcExchange
             RpcResponseCompression.WhenRequestIsCompressed => head.GzipRequest,
             _ => false,
         };
-        Requests = new RpcMessageReader(_protocol.GetBody(_http.Request), head.GzipRequest, _services.Options.MaxReceiveMessageSize);
+        Requests = _protocol.CreateReader(_http.Request, head.GzipRequest, _services.Options.MaxReceiveMessageSize);
         if (head.Timeout is { } timeout)
         {
             StartDeadline(timeout);

@@ -27,7 +27,7 @@ public sealed class WireFormatProperties
         Prop.ForAll<byte[], int[]>((message, cuts) =>
         {
             message ??= [];
-            var reader = new RpcMessageReader(Cut(GrpcTestClient.Frame(message), cuts ?? []), gzip: false, limit: 1 << 20);
+            var reader = new EnvelopeReader(Cut(GrpcTestClient.Frame(message), cuts ?? []), gzip: false, limit: 1 << 20);
             var read = reader.ReadSingleAsync(CancellationToken.None).AsTask().Result.ToArray();
             return read.AsSpan().SequenceEqual(message);
         }).QuickCheckThrowOnFailure();
@@ -40,7 +40,7 @@ public sealed class WireFormatProperties
         {
             var frame = GrpcTestClient.Frame(message ?? []);
             var cut = 1 + ((at.Get - 1) % (frame.Length - 1));
-            var reader = new RpcMessageReader(PipeReader.Create(new ReadOnlySequence<byte>(frame[..cut])), gzip: false, limit: 1 << 20);
+            var reader = new EnvelopeReader(PipeReader.Create(new ReadOnlySequence<byte>(frame[..cut])), gzip: false, limit: 1 << 20);
             return Assert.ThrowsAsync<RpcException>(() => reader.ReadAsync(CancellationToken.None).AsTask()).Result.Status.Code == RpcStatusCode.Internal;
         }).QuickCheckThrowOnFailure();
     }
@@ -106,7 +106,7 @@ public sealed class WireFormatProperties
 
     private static async Task<List<byte[]>> ReadAll(PipeReader body)
     {
-        var reader = new RpcMessageReader(body, gzip: true, limit: 1 << 20);
+        var reader = new EnvelopeReader(body, gzip: true, limit: 1 << 20);
         var messages = new List<byte[]>();
         while (await reader.ReadAsync(CancellationToken.None))
         {

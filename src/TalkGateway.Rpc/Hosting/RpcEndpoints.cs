@@ -18,6 +18,7 @@ internal sealed class RpcEndpoints(RpcServices services)
     {
         var descriptor = method.Descriptor;
         var path = $"/{descriptor.Service.FullName}/{descriptor.Name}";
+        var allowsGet = RpcProtocols.AllowsGet(descriptor);
         return endpoints
             .Map(path, http =>
             {
@@ -27,7 +28,7 @@ internal sealed class RpcEndpoints(RpcServices services)
                     return RefuseAsync(http);
                 }
 
-                return TrySelectProtocol(http, out var protocol)
+                return TrySelectProtocol(http, descriptor, allowsGet, out var protocol)
                     ? new RpcExchange(http, protocol, services, descriptor).RunAsync(method)
                     : Task.CompletedTask;
             })
@@ -51,7 +52,7 @@ internal sealed class RpcEndpoints(RpcServices services)
 
     private Task RefuseAsync(HttpContext http)
     {
-        if (TrySelectProtocol(http, out var protocol))
+        if (TrySelectProtocol(http, method: null, allowsGet: false, out var protocol))
         {
             var status = new RpcStatus(RpcStatusCode.Unimplemented, $"There is no method {http.Request.Path.Value}.");
             protocol.WriteStatus(http.Response, status, trailers: null, hasHead: false);
@@ -60,9 +61,9 @@ internal sealed class RpcEndpoints(RpcServices services)
         return Task.CompletedTask;
     }
 
-    private bool TrySelectProtocol(HttpContext http, out RpcProtocol protocol)
+    private bool TrySelectProtocol(HttpContext http, MethodDescriptor? method, bool allowsGet, out RpcProtocol protocol)
     {
-        if (RpcProtocols.TrySelect(http.Request, out var selected, out var refusal))
+        if (RpcProtocols.TrySelect(http.Request, method, allowsGet, out var selected, out var refusal))
         {
             protocol = selected;
             return true;
@@ -70,9 +71,14 @@ internal sealed class RpcEndpoints(RpcServices services)
 
         protocol = null!;
         http.Response.StatusCode = refusal;
-        if (refusal == StatusCodes.Status405MethodNotAllowed)
+        switch (refusal)
         {
-            http.Response.Headers.Allow = HttpMethods.Post;
+            case StatusCodes.Status405MethodNotAllowed:
+                http.Response.Headers.Allow = allowsGet ? "GET, POST" : HttpMethods.Post;
+                break;
+            case StatusCodes.Status415UnsupportedMediaType:
+                http.Response.Headers["accept-post"] = RpcProtocols.Accepted;
+                break;
         }
 
         RpcLog.RequestRefused(services.Logger, http.Request.Path, refusal);

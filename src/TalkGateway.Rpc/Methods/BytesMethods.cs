@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
+using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Methods;
 
@@ -10,7 +11,8 @@ internal sealed class UnaryBytesMethod(MethodDescriptor descriptor, UnaryBytesHa
     public override async ValueTask InvokeAsync(RpcExchange exchange)
     {
         var request = await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation);
-        await handler(exchange.Call, request, exchange.Reply);
+        await handler(exchange.Call, exchange.Codec.ToBinary(Descriptor.InputType, request), exchange.Reply);
+        exchange.TranscodeReply();
     }
 }
 
@@ -19,14 +21,17 @@ internal sealed class ServerStreamingBytesMethod(MethodDescriptor descriptor, Se
     public override async ValueTask InvokeAsync(RpcExchange exchange)
     {
         var request = await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation);
-        await handler(exchange.Call, request, new BytesResponseWriter(exchange));
+        await handler(exchange.Call, exchange.Codec.ToBinary(Descriptor.InputType, request), new BytesResponseWriter(exchange));
     }
 }
 
 internal sealed class ClientStreamingBytesMethod(MethodDescriptor descriptor, ClientStreamingBytesHandler handler) : RpcMethod(descriptor)
 {
-    public override ValueTask InvokeAsync(RpcExchange exchange) =>
-        handler(exchange.Call, new BytesRequestReader(exchange), exchange.Reply);
+    public override async ValueTask InvokeAsync(RpcExchange exchange)
+    {
+        await handler(exchange.Call, new BytesRequestReader(exchange), exchange.Reply);
+        exchange.TranscodeReply();
+    }
 }
 
 internal sealed class BidiStreamingBytesMethod(MethodDescriptor descriptor, BidiStreamingBytesHandler handler) : RpcMethod(descriptor)
@@ -37,9 +42,19 @@ internal sealed class BidiStreamingBytesMethod(MethodDescriptor descriptor, Bidi
 
 internal sealed class BytesRequestReader(RpcExchange exchange) : IRpcRequestReader<ReadOnlySequence<byte>>
 {
-    public ReadOnlySequence<byte> Current => exchange.Requests.Message;
+    public ReadOnlySequence<byte> Current { get; private set; }
 
-    public ValueTask<bool> MoveNextAsync() => exchange.Requests.ReadAsync(exchange.ReadCancellation);
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        Current = default;
+        if (!await exchange.Requests.ReadAsync(exchange.ReadCancellation))
+        {
+            return false;
+        }
+
+        Current = exchange.Codec.ToBinary(exchange.Call.Method.InputType, exchange.Requests.Message);
+        return true;
+    }
 
     public async IAsyncEnumerator<ReadOnlySequence<byte>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -54,5 +69,13 @@ internal sealed class BytesRequestReader(RpcExchange exchange) : IRpcRequestRead
 
 internal sealed class BytesResponseWriter(RpcExchange exchange) : IRpcResponseWriter<ReadOnlyMemory<byte>>
 {
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> message) => exchange.WriteAsync(message);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message) =>
+        exchange.Codec.IsBinary ? exchange.WriteAsync(message) : TranscodeAsync(message);
+
+    private async ValueTask TranscodeAsync(ReadOnlyMemory<byte> message)
+    {
+        using var buffer = PooledBufferWriter.Rent();
+        exchange.Codec.FromBinary(exchange.Call.Method.OutputType, message.Span, buffer);
+        await exchange.WriteAsync(buffer.Written);
+    }
 }

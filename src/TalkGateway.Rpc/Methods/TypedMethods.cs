@@ -11,9 +11,9 @@ internal sealed class UnaryMethod<TRequest, TResponse>(MethodDescriptor descript
 {
     public override async ValueTask InvokeAsync(RpcExchange exchange)
     {
-        var request = ProtobufCodec.Decode(parser, await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation));
+        var request = exchange.Codec.Decode(Descriptor.InputType, parser, await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation));
         exchange.Requests.Release();
-        ProtobufCodec.Encode(await handler(exchange.Call, request), exchange.Reply);
+        exchange.Codec.Encode(await handler(exchange.Call, request), exchange.Reply);
     }
 }
 
@@ -24,7 +24,7 @@ internal sealed class ServerStreamingMethod<TRequest, TResponse>(MethodDescripto
 {
     public override async ValueTask InvokeAsync(RpcExchange exchange)
     {
-        var request = ProtobufCodec.Decode(parser, await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation));
+        var request = exchange.Codec.Decode(Descriptor.InputType, parser, await exchange.Requests.ReadSingleAsync(exchange.ReadCancellation));
         exchange.Requests.Release();
         await handler(exchange.Call, request, new ResponseWriter<TResponse>(exchange));
     }
@@ -36,7 +36,7 @@ internal sealed class ClientStreamingMethod<TRequest, TResponse>(MethodDescripto
     where TResponse : IMessage<TResponse>
 {
     public override async ValueTask InvokeAsync(RpcExchange exchange) =>
-        ProtobufCodec.Encode(await handler(exchange.Call, new RequestReader<TRequest>(exchange, parser)), exchange.Reply);
+        exchange.Codec.Encode(await handler(exchange.Call, new RequestReader<TRequest>(exchange, parser)), exchange.Reply);
 }
 
 internal sealed class BidiStreamingMethod<TRequest, TResponse>(MethodDescriptor descriptor, MessageParser<TRequest> parser, BidiStreamingHandler<TRequest, TResponse> handler)
@@ -63,7 +63,7 @@ internal sealed class RequestReader<T>(RpcExchange exchange, MessageParser<T> pa
             return false;
         }
 
-        _current = ProtobufCodec.Decode(parser, exchange.Requests.Message);
+        _current = exchange.Codec.Decode(exchange.Call.Method.InputType, parser, exchange.Requests.Message);
         exchange.Requests.Release();
         return true;
     }
@@ -85,7 +85,7 @@ internal sealed class ResponseWriter<T>(RpcExchange exchange) : IRpcResponseWrit
     public async ValueTask WriteAsync(T message)
     {
         using var buffer = PooledBufferWriter.Rent();
-        ProtobufCodec.Encode(message, buffer);
+        exchange.Codec.Encode(message, buffer);
         await exchange.WriteAsync(buffer.Written);
     }
 }

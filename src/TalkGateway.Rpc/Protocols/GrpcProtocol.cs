@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Protocols;
@@ -11,20 +9,25 @@ namespace TalkGateway.Rpc.Protocols;
 /// <summary>gRPC over HTTP/2, as published in the gRPC repository's PROTOCOL-HTTP2 and "Compression" documents.</summary>
 internal sealed class GrpcProtocol : RpcProtocol
 {
-    private const string AcceptedEncodings = "identity,gzip";
     private const string StatusDetailsKey = "grpc-status-details-bin";
     private static readonly string[] StatusNumbers = [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
-    public static GrpcProtocol Proto { get; } = new("application/grpc");
-
     private readonly string _contentType;
 
-    private GrpcProtocol(string contentType)
+    private GrpcProtocol(string contentType, bool usesJson)
+        : base(usesJson)
     {
         _contentType = contentType;
     }
 
-    public override RpcRequestHead ReadHead(HttpRequest request)
+    public static GrpcProtocol Binary { get; } = new("application/grpc", usesJson: false);
+
+    public static GrpcProtocol Json { get; } = new("application/grpc+json", usesJson: true);
+
+    public override RpcRequestHead ReadHead(HttpRequest request) => ReadGrpcHead(request);
+
+    /// <summary>The head that gRPC and gRPC-Web share.</summary>
+    public static RpcRequestHead ReadGrpcHead(HttpRequest request)
     {
         TimeSpan? timeout = null;
         var timeoutHeader = request.Headers.GrpcTimeout;
@@ -38,26 +41,24 @@ internal sealed class GrpcProtocol : RpcProtocol
             timeout = parsed;
         }
 
-        return new RpcRequestHead(timeout, ReadEncoding(request.Headers.GrpcEncoding), AcceptsGzip(request.Headers.GrpcAcceptEncoding));
+        return new RpcRequestHead(timeout, Compressions.IsGzip(request.Headers.GrpcEncoding), Compressions.AcceptsGzip(request.Headers.GrpcAcceptEncoding));
     }
 
-    public override void WriteHead(HttpResponse response, bool gzip)
+    public override void WriteHead(HttpResponse response, bool gzip) => WriteGrpcHead(response, _contentType, gzip);
+
+    /// <summary>The response headers that gRPC and gRPC-Web share.</summary>
+    public static void WriteGrpcHead(HttpResponse response, string contentType, bool gzip)
     {
-        response.ContentType = _contentType;
-        response.Headers.GrpcAcceptEncoding = AcceptedEncodings;
+        response.ContentType = contentType;
+        response.Headers.GrpcAcceptEncoding = Compressions.Accepted;
         if (gzip)
         {
             response.Headers.GrpcEncoding = GzipCompression.Name;
         }
     }
 
-    public override void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed)
-    {
-        var output = response.BodyWriter;
-        MessageEnvelope.Write(output.GetSpan(MessageEnvelope.Size), compressed ? MessageEnvelope.Compressed : (byte)0, message.Length);
-        output.Advance(MessageEnvelope.Size);
-        output.Write(message);
-    }
+    public override void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed) =>
+        MessageEnvelope.Write(response.BodyWriter, compressed ? MessageEnvelope.Compressed : (byte)0, message);
 
     public override void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead)
     {
@@ -73,12 +74,13 @@ internal sealed class GrpcProtocol : RpcProtocol
             target = response.Headers;
         }
 
-        trailers?.CopyTo(target);
-        WriteStatus(target, status);
+        WriteGrpcStatus(target, status, trailers);
     }
 
-    private static void WriteStatus(IHeaderDictionary target, RpcStatus status)
+    /// <summary>The trailers that gRPC and gRPC-Web share.</summary>
+    public static void WriteGrpcStatus(IHeaderDictionary target, RpcStatus status, RpcMetadata? trailers)
     {
+        trailers?.CopyTo(target);
         var code = (uint)status.Code;
         target.GrpcStatus = code < StatusNumbers.Length ? StatusNumbers[code] : code.ToString(CultureInfo.InvariantCulture);
         if (status.Message.Length != 0)
@@ -90,39 +92,5 @@ internal sealed class GrpcProtocol : RpcProtocol
         {
             target[StatusDetailsKey] = BinaryMetadata.Encode(status.ToMessage().ToByteArray());
         }
-    }
-
-    private static bool ReadEncoding(StringValues header)
-    {
-        if (header.Count == 0)
-        {
-            return false;
-        }
-
-        var encoding = header.ToString();
-        if (encoding.Equals(GzipCompression.Name, StringComparison.OrdinalIgnoreCase))
-        {
-            return true;
-        }
-
-        return encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? false
-            : throw new RpcException(RpcStatusCode.Unimplemented, $"The compression '{encoding}' is not supported; {AcceptedEncodings} are.");
-    }
-
-    private static bool AcceptsGzip(StringValues header)
-    {
-        foreach (var value in header)
-        {
-            foreach (var part in value.AsSpan().Split(','))
-            {
-                if (value.AsSpan(part).Trim(" \t").Equals(GzipCompression.Name, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 }

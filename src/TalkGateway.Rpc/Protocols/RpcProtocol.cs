@@ -1,5 +1,5 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Protocols;
 
@@ -7,14 +7,20 @@ namespace TalkGateway.Rpc.Protocols;
 /// How one wire protocol says what every call has: its head, its messages and its status. Handlers never see which protocol a
 /// call came by. Instances hold no state of a call and serve any number of calls at once.
 /// </summary>
-internal abstract class RpcProtocol
+internal abstract class RpcProtocol(bool usesJson)
 {
+    /// <summary>Whether messages travel as JSON rather than in protobuf's binary form.</summary>
+    public bool UsesJson { get; } = usesJson;
+
+    /// <summary>Whether headers may leave before the status is known; not where the status is the HTTP status.</summary>
+    public virtual bool CanSendHeadersFirst => true;
+
     /// <summary>Reads timeout and compression from the request's head.</summary>
     /// <exception cref="RpcException">The head breaks the protocol.</exception>
     public abstract RpcRequestHead ReadHead(HttpRequest request);
 
-    /// <summary>Where the request's messages come from.</summary>
-    public virtual PipeReader GetBody(HttpRequest request) => request.BodyReader;
+    /// <summary>Opens the request's messages.</summary>
+    public virtual RpcMessageReader CreateReader(HttpRequest request, bool gzip, int limit) => new EnvelopeReader(request.BodyReader, gzip, limit);
 
     /// <summary>Writes the response's own headers for a response that has messages.</summary>
     public abstract void WriteHead(HttpResponse response, bool gzip);

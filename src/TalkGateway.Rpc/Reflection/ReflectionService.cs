@@ -31,7 +31,7 @@ internal sealed class ReflectionService(RpcServiceRegistry registry)
         var sent = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var bytes in requests)
         {
-            var request = ProtobufCodec.Decode(ServerReflectionRequest.Parser, bytes);
+            var request = BinaryCodec.Instance.Decode(ServerReflectionRequest.Descriptor, ServerReflectionRequest.Parser, bytes);
             await responses.WriteAsync(Answer(index, request, sent).ToByteArray());
         }
     }

@@ -26,9 +26,12 @@ internal readonly record struct MessageEnvelope(byte Flags, uint Length)
         return true;
     }
 
-    public static void Write(Span<byte> target, byte flags, int length)
+    public static void Write(IBufferWriter<byte> output, byte flags, ReadOnlySpan<byte> message)
     {
-        target[0] = flags;
-        BinaryPrimitives.WriteUInt32BigEndian(target[1..], (uint)length);
+        var header = output.GetSpan(Size);
+        header[0] = flags;
+        BinaryPrimitives.WriteInt32BigEndian(header[1..], message.Length);
+        output.Advance(Size);
+        output.Write(message);
     }
 }
