@@ -4,7 +4,7 @@ using System.Text;
 namespace TalkGateway.Simulator;
 
 /// <summary>The way of a request: planned fault, maintenance, router, answer, log.</summary>
-internal sealed class RequestPipeline(World world, Router router, FaultSource faults, RequestLog log, LongPollCounter polls)
+internal sealed class RequestPipeline(World world, Router router, FaultSource faults, RequestLog log)
 {
     private volatile bool _isInMaintenance;
 
@@ -20,7 +20,7 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
 
     public async Task HandleAsync(HttpContext http)
     {
-        var progress = new RequestProgress(polls);
+        var progress = new RequestProgress();
         var body = log.IsOn ? await RequestBody.ReadAsync(http.Request) : "";
         var status = 0;
         try

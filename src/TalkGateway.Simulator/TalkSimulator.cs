@@ -40,7 +40,7 @@ public sealed class TalkSimulator : IAsyncDisposable
     /// <summary>How many long polls (chat and signaling) wait right now.</summary>
     public int LongPolls => _polls.Count;
 
-    /// <summary>How many long polls there were since the start.</summary>
+    /// <summary>How many long polls had to wait since the start.</summary>
     public int LongPollsSoFar => _polls.Total;
 
     /// <summary>The version the server is. Setting it is an upgrade (or a downgrade): accounts, rooms and sessions stay.</summary>
@@ -108,8 +108,8 @@ public sealed class TalkSimulator : IAsyncDisposable
         }
 
         var polls = new LongPollCounter();
-        var router = new Router(world, new Authenticator(world, options.LoginCosts));
-        var pipeline = new RequestPipeline(world, router, new FaultSource(), new RequestLog(options.LogRequests), polls);
+        var router = new Router(world, new Authenticator(world, options.LoginCosts), polls);
+        var pipeline = new RequestPipeline(world, router, new FaultSource(), new RequestLog(options.LogRequests));
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -126,6 +126,19 @@ public sealed class TalkSimulator : IAsyncDisposable
 
     /// <summary>Completes when exactly this many long polls wait, so that a test need not guess when a client has begun to.</summary>
     public Task WaitForLongPollsAsync(int count, CancellationToken cancellationToken = default) => _polls.WaitForAsync(count, cancellationToken);
+
+    /// <summary>Adds an account, for tests that need more than there are.</summary>
+    /// <param name="user">The user id.</param>
+    /// <param name="displayName">The name others see.</param>
+    /// <param name="password">The password; the user id if null.</param>
+    /// <exception cref="ArgumentException">There is such an account already.</exception>
+    public void AddAccount(string user, string displayName, string? password = null)
+    {
+        lock (_world.Gate)
+        {
+            _world.Accounts.Add(new Account(user, displayName, password ?? user, isAdmin: false));
+        }
+    }
 
     /// <summary>Issues an app password.</summary>
     /// <param name="user">The account.</param>

@@ -34,6 +34,8 @@ internal sealed class Accounts
         _groups.Add("team", ["alice", "bob"]);
     }
 
+    public void Add(Account account) => _accounts.Add(account.Id, account);
+
     public IEnumerable<Account> All => _accounts.Values;
 
     public IEnumerable<string> Groups => _groups.Keys;

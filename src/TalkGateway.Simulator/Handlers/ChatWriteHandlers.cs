@@ -279,14 +279,14 @@ internal static class ChatWriteHandlers
             }
 
             // Old servers want the metadata to repeat type and id.
-            if (call.Version < "13.0" && !(shared.ContainsKey("type") && shared.ContainsKey("id")))
+            if (call.Has(Rules.SharedObjectsRepeatType) && !(shared.ContainsKey("type") && shared.ContainsKey("id")))
             {
                 return null;
             }
 
             shared["type"] = type;
             shared["id"] = id;
-            if (call.Version >= "17.0")
+            if (call.Has(Rules.RichObjectsHaveIcons))
             {
                 shared["icon-url"] = $"/ocs/v2.php/apps/spreed/api/v1/room/{call.Room.Token}/avatar";
             }

@@ -12,6 +12,7 @@ internal static class LongPoll
         var world = call.World;
         using var timer = new CancellationTokenSource(timeout, world.Clock);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, call.Http.RequestAborted);
+        using var waiting = new Lazily(call.Polls.Enter);
         while (true)
         {
             Task changed;
@@ -30,6 +31,9 @@ internal static class LongPoll
                 changed = call.Room.Changed;
             }
 
+            // Whoever sees the poll counted can rely on it: the timer runs, and the next change wakes it.
+            waiting.Begin();
+
             try
             {
                 await changed.WaitAsync(done.Token);
@@ -39,5 +43,14 @@ internal static class LongPoll
                 // The next round finds the time to be up and gives the answer for that.
             }
         }
+    }
+
+    private sealed class Lazily(Func<IDisposable> begin) : IDisposable
+    {
+        private IDisposable? _begun;
+
+        public void Begin() => _begun ??= begin();
+
+        public void Dispose() => _begun?.Dispose();
     }
 }

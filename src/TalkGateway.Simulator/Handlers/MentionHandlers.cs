@@ -9,7 +9,7 @@ internal static class MentionHandlers
     {
         var search = call.Has(Rules.SearchIsNeeded) ? call.Parameters.RequiredText("search") : call.Parameters.Text("search");
         var limit = call.Parameters.Int("limit", 20);
-        var withStatus = call.Version >= "10.0" && call.Parameters.Bool("includeStatus", false);
+        var withStatus = call.Has(Rules.StatusOnDemand) && call.Parameters.Bool("includeStatus", false);
         var users = call.Room.Users
             .Where(a => (call.Has(Rules.MentionsOfferSelf) && search.Length == 0) || a != call.Attendee)
             .Where(a => Fits(a.ActorId) || Fits(a.DisplayName))
@@ -31,8 +31,8 @@ internal static class MentionHandlers
     private static JsonObject All(OcsCall call)
     {
         // Talk 6 had no better label than that of a one-to-one.
-        var all = Suggestion(call, "all", call.Version < "7.0" ? "Private conversation" : call.Room.Name, "calls", "all", status: null);
-        if (call.Version >= "20.0")
+        var all = Suggestion(call, "all", call.Has(Rules.MentionAllByRoomName) ? call.Room.Name : "Private conversation", "calls", "all", status: null);
+        if (call.Has(Rules.MentionAllTellsSize))
         {
             all["details"] = $"All {World.Text(call.Room.Attendees.Count)} participants";
         }
@@ -43,7 +43,7 @@ internal static class MentionHandlers
     private static JsonObject Suggestion(OcsCall call, string id, string label, string source, string mentionId, UserStatus? status)
     {
         var suggestion = new JsonObject { ["id"] = id, ["label"] = label, ["source"] = source };
-        if (call.Version >= "19.0")
+        if (call.Has(Rules.MentionIds))
         {
             suggestion["mentionId"] = mentionId;
         }

@@ -12,7 +12,7 @@ internal static class ParticipantHandlers
             return OcsResult.Error(403);
         }
 
-        var withStatus = call.Parameters.Bool("includeStatus", false) && call.Version >= "10.0";
+        var withStatus = call.Parameters.Bool("includeStatus", false) && call.Has(Rules.StatusOnDemand);
         return OcsResult.Ok(ParticipantView.List(call.World, call.Room, call.Api, withStatus))
             .With("X-Nextcloud-Has-User-Statuses", withStatus ? "1" : null);
     }
@@ -47,9 +47,9 @@ internal static class ParticipantHandlers
                 return OcsResult.Error(call.Has(Rules.ErrorsHaveReasons) ? 404 : 400, "new-participant");
             case "emails":
                 return Email(call, id);
-            case "federated_users" when call.Version >= "13.0":
+            case "federated_users" when call.Has(Rules.FederatedInvitations):
                 return OcsResult.Error(501, "federation");
-            case "phones" when call.Version >= "18.0":
+            case "phones" when call.Has(Rules.PhoneInvitations):
                 return OcsResult.Error(501, "sip");
             default:
                 return OcsResult.Error(400, "source");

@@ -27,7 +27,7 @@ internal static class RoomRules
         }
 
         var others = room.Attendees.Where(a => a != attendee && a.IsUser).ToList();
-        return others.Exists(a => a.IsModerator) || (others.Count == 0 && version >= "10.0");
+        return others.Exists(a => a.IsModerator) || (others.Count == 0 && Rules.LastOneMayLeave.Contains(version));
     }
 
     /// <summary>The newest message that every account in the room has read; null when there is none.</summary>

@@ -79,7 +79,7 @@ internal static class Guards
             return OcsResult.Refused(412);
         }
 
-        return guard.HasFlag(Guard.MayChat) && call.Version >= "15.0" && (RoomRules.Permissions(call.World, room, attendee) & Permission.Chat) == 0
+        return guard.HasFlag(Guard.MayChat) && call.Has(Rules.ChatNeedsPermission) && (RoomRules.Permissions(call.World, room, attendee) & Permission.Chat) == 0
             ? OcsResult.Refused(403)
             : null;
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TalkGateway.Simulator;
 
 /// <summary>One request on its way through an operation.</summary>
-internal sealed class OcsCall(HttpContext http, World world, Caller caller, Parameters parameters, int api, IReadOnlyDictionary<string, string> path)
+internal sealed class OcsCall(HttpContext http, World world, Caller caller, Parameters parameters, int api, IReadOnlyDictionary<string, string> path, LongPollCounter polls)
 {
     public HttpContext Http => http;
 
@@ -16,6 +16,8 @@ internal sealed class OcsCall(HttpContext http, World world, Caller caller, Para
     public int Api => api;
 
     public TalkVersion Version => world.Version;
+
+    public LongPollCounter Polls => polls;
 
     public Account? Account => caller.Account;
 
@@ -42,9 +44,12 @@ internal sealed class OcsCall(HttpContext http, World world, Caller caller, Para
 
     public bool Has(VersionRange rule) => rule.Contains(Version);
 
-    public Viewer Viewer(Room room) => new(world, api, caller.Account, FindAttendee(room));
+    public Viewer Viewer(Room room) => new(world, RoomApi, caller.Account, FindAttendee(room));
 
     public Viewer View => Viewer(Room);
+
+    /// <summary>The shape of rooms in the answer: what was asked, or, where a chat operation answers a room, the newest there is.</summary>
+    private int RoomApi => ApiFamilies.Offers(ApiFamily.Conversation, Version, api) ? api : ApiFamilies.Newest(ApiFamily.Conversation, Version);
 
     /// <summary>
     /// Who the caller is in a room: the account's attendee, or the guest whose session the jar holds. On Talk 10.1 a jar whose session

@@ -44,8 +44,6 @@ internal sealed record Route(string Id, string Method, string Path, ApiFamily Fa
 
     public string[] Segments { get; } = Path.Split('/');
 
-    public bool IsLongPoll { get; init; }
-
     public bool IsRouted(TalkVersion version, int api) =>
         Versions.Contains(version) && api >= MinApi && api <= MaxApi && ApiFamilies.Offers(Family, version, api);
 }
@@ -79,4 +77,7 @@ internal static class ApiFamilies
 
     public static bool Offers(ApiFamily family, TalkVersion version, int api) =>
         Array.Exists(Rows, r => r.Family == family && r.Api == api && r.Versions.Contains(version));
+
+    public static int Newest(ApiFamily family, TalkVersion version) =>
+        Rows.Where(r => r.Family == family && r.Versions.Contains(version)).Max(r => r.Api);
 }

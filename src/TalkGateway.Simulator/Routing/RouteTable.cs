@@ -130,7 +130,7 @@ internal static class RouteTable
         Of(id, method, path, since, guard, handler);
 
     private static Route Poll(string id, string method, string path, ApiFamily family, TalkVersion since, Guard guard, Func<OcsCall, ValueTask<OcsResult>> handler) =>
-        new(id, method, path, family, VersionRange.From(since), guard, handler) { IsLongPoll = true };
+        new(id, method, path, family, VersionRange.From(since), guard, handler);
 
     /// <summary>Everything but a long poll runs as a whole under the world's gate.</summary>
     private static Func<OcsCall, ValueTask<OcsResult>> UnderGate(Func<OcsCall, OcsResult> handler) => call =>

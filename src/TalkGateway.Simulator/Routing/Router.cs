@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TalkGateway.Simulator;
 
 /// <summary>Finds the operation of a request and checks what it demands.</summary>
-internal sealed class Router(World world, Authenticator authenticator)
+internal sealed class Router(World world, Authenticator authenticator, LongPollCounter polls)
 {
     private const string TalkPrefix = "apps/spreed/api/v";
 
@@ -46,7 +46,7 @@ internal sealed class Router(World world, Authenticator authenticator)
 
         progress.Operation = route.Id;
         var parameters = await ReadParametersAsync(request, version);
-        var call = new OcsCall(http, world, caller, parameters, api ?? 1, values!);
+        var call = new OcsCall(http, world, caller, parameters, api ?? 1, values!, polls);
         OcsResult? refusal;
         lock (world.Gate)
         {
@@ -60,15 +60,7 @@ internal sealed class Router(World world, Authenticator authenticator)
 
         try
         {
-            if (!route.IsLongPoll)
-            {
-                return await route.Handler(call);
-            }
-
-            using (progress.CountPoll())
-            {
-                return await route.Handler(call);
-            }
+            return await route.Handler(call);
         }
         catch (BadParameterException)
         {

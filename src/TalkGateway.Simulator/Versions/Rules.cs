@@ -48,6 +48,9 @@ internal static class Rules
     public static readonly VersionRange OutsidersSeeNoName = VersionRange.From("5.0");
     public static readonly VersionRange ChangelogRoom = VersionRange.From("6.0");
     public static readonly VersionRange NoteToSelfRoom = VersionRange.From("18.0");
+    public static readonly VersionRange NobodyIsCounted = VersionRange.From("8.0");
+    public static readonly VersionRange ParticipantMapHasSessions = VersionRange.From("4.9");
+    public static readonly VersionRange LastOneMayLeave = VersionRange.From("10.0");
     public static readonly VersionRange OneToOneIsFilledByMessage = VersionRange.From("25");
     public static readonly VersionRange LeftOneToOneBecomesGroup = VersionRange.Before("6.0");
     public static readonly VersionRange LeftOneToOneNamesBoth = VersionRange.Between("10.0", "12.0");
@@ -75,6 +78,9 @@ internal static class Rules
     public static readonly VersionRange SecondInvitationFails = VersionRange.Between("10.1", "13.0");
     public static readonly VersionRange InvalidAddressFails = VersionRange.Before("13.0");
     public static readonly VersionRange AddTellsType = VersionRange.Before("21.0");
+    public static readonly VersionRange FederatedInvitations = VersionRange.From("13.0");
+    public static readonly VersionRange PhoneInvitations = VersionRange.From("18.0");
+    public static readonly VersionRange StatusOnDemand = VersionRange.From("10.0");
     public static readonly ByVersion<int> WrongPromotionStatus = new(("0", 412), ("6.0", 400));
     public static readonly VersionRange PromotingSelfIsForbidden = VersionRange.From("10.1");
     public static readonly ByVersion<int> RemoveGuestWhoIsNoneStatus = new(("0", 403), ("4.9", 412), ("6.0", 400));
@@ -97,7 +103,6 @@ internal static class Rules
     // An id that is no message of the room: history starts at the top again, so that a careless paging loop never ends.
     public static readonly VersionRange UnknownIdIsIgnored = VersionRange.Before("13.0");
     public static readonly VersionRange LookIntoFutureIsNeeded = VersionRange.From("6.0");
-    public static readonly VersionRange PollTimeoutIsChecked = VersionRange.From("22");
     public static readonly ByVersion<int> LongestPollSeconds = new(("0", 60), ("4.0", 30));
     public static readonly VersionRange SendAnswersMessage = VersionRange.From("4.9");
     public static readonly VersionRange EmptyMessagesAreRefused = VersionRange.From("13.0");
@@ -108,10 +113,17 @@ internal static class Rules
     public static readonly VersionRange ReferenceIds = VersionRange.From("9.0");
     public static readonly VersionRange SilentSend = VersionRange.From("15.0");
     public static readonly VersionRange Threads = VersionRange.From("22.0");
-    public static readonly VersionRange SystemMessagesExist = VersionRange.From("4.0");
     public static readonly VersionRange RichMessages = VersionRange.From("3.2");
+    public static readonly VersionRange RichObjectsHaveIcons = VersionRange.From("17.0");
+    public static readonly VersionRange MentionIds = VersionRange.From("19.0");
+    public static readonly VersionRange LastMessageHasToken = VersionRange.From("8.0");
+    public static readonly VersionRange LostParentIsNumbered = VersionRange.From("15.0");
+    public static readonly VersionRange SharedObjectsRepeatType = VersionRange.Before("13.0");
+    public static readonly VersionRange ChatNeedsPermission = VersionRange.From("15.0");
     public static readonly VersionRange QuotedMentionsAreReplaced = VersionRange.From("10.0");
     public static readonly VersionRange MentionAll = VersionRange.From("6.0");
+    public static readonly VersionRange MentionAllByRoomName = VersionRange.From("7.0");
+    public static readonly VersionRange MentionAllTellsSize = VersionRange.From("20.0");
     public static readonly VersionRange MentionGuests = VersionRange.From("7.0");
     public static readonly VersionRange MentionGuestsByName = VersionRange.From("8.0");
     public static readonly VersionRange SearchIsNeeded = VersionRange.From("6.0");
@@ -123,7 +135,6 @@ internal static class Rules
     public static readonly VersionRange ReadMarkerNeedsId = VersionRange.Before("19.0");
     public static readonly VersionRange ReadMarkerMovesByReading = VersionRange.Before("7.0");
     public static readonly VersionRange DeleteHasAgeLimit = VersionRange.Before("19.0");
-    public static readonly VersionRange Commands = VersionRange.Between("6.0", "20.0");
 
     // Calls.
     public static readonly VersionRange JoinTakesFlags = VersionRange.From("4.0");
@@ -131,9 +142,7 @@ internal static class Rules
     public static readonly VersionRange CallEndIsSummed = VersionRange.From("7.0");
     public static readonly VersionRange MissedCallsAreTold = VersionRange.From("12.1");
     public static readonly VersionRange EndForAll = VersionRange.From("13.0");
-    public static readonly VersionRange ReadOnlyCallsAreClosed = VersionRange.From("6.0");
     public static readonly VersionRange LobbyClosesLeave = VersionRange.Between("7.0", "8.0");
-    public static readonly VersionRange LeavingAnswersWithoutSession = VersionRange.From("21.0");
 
     // Signaling.
     public static readonly VersionRange AnonymousSettingsAreRefused = VersionRange.Before("3.1");

@@ -21,7 +21,7 @@ internal static class MessageView
     [
         Until("id", "3.0", "3.2", c => World.Text(c.Message.Id)),
         F("id", "3.2", c => c.Message.Id),
-        F("token", "3.0", c => c.IsLastMessage && c.Version < "8.0" ? Field<MessageContext>.Absent : c.Room.Token),
+        F("token", "3.0", c => c.IsLastMessage && !Rules.LastMessageHasToken.Contains(c.Version) ? Field.Absent : c.Room.Token),
         F("actorType", "3.0", c => c.Message.ActorType),
         F("actorId", "3.0", c => c.Message.ActorId),
         Until("actorDisplayName", "3.0", "3.2", c => c.Message.ActorDisplayName.Length > 0 ? c.Message.ActorDisplayName : null),
@@ -38,17 +38,17 @@ internal static class MessageView
         F("expirationTimestamp", "15.0", c => c.Message.Expires),
         F("markdown", "17.1", c => !c.Message.IsSystem),
         F("threadId", "22.0", c => c.Message.ThreadId),
-        F("isThread", "22.0", c => When(c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is not null, true)),
-        F("threadTitle", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is { } title ? title : Field<MessageContext>.Absent),
+        F("isThread", "22.0", c => Field.When(c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is not null, true)),
+        F("threadTitle", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is { } title ? title : Field.Absent),
         F("threadReplies", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is null
-            ? Field<MessageContext>.Absent
+            ? Field.Absent
             : c.Room.Messages.Count(m => m.ThreadId == c.Message.ThreadId && m.Id != m.ThreadId && !m.IsSystem)),
-        F("lastEditActorType", "19.0", c => c.Message.Edited is { } e ? e.ActorType : Field<MessageContext>.Absent),
-        F("lastEditActorId", "19.0", c => c.Message.Edited is { } e ? e.ActorId : Field<MessageContext>.Absent),
-        F("lastEditActorDisplayName", "19.0", c => c.Message.Edited is { } e ? e.DisplayName : Field<MessageContext>.Absent),
-        F("lastEditTimestamp", "19.0", c => c.Message.Edited is { } e ? e.Timestamp : Field<MessageContext>.Absent),
-        F("silent", "19.0", c => When(c.Message.IsSilent, true)),
-        F("deleted", "11.1", c => When(c.Message.Deleted is not null, true)),
+        F("lastEditActorType", "19.0", c => c.Message.Edited is { } e ? e.ActorType : Field.Absent),
+        F("lastEditActorId", "19.0", c => c.Message.Edited is { } e ? e.ActorId : Field.Absent),
+        F("lastEditActorDisplayName", "19.0", c => c.Message.Edited is { } e ? e.DisplayName : Field.Absent),
+        F("lastEditTimestamp", "19.0", c => c.Message.Edited is { } e ? e.Timestamp : Field.Absent),
+        F("silent", "19.0", c => Field.When(c.Message.IsSilent, true)),
+        F("deleted", "11.1", c => Field.When(c.Message.Deleted is not null, true)),
         F("parent", "7.0", Parent),
     ];
 
@@ -60,30 +60,12 @@ internal static class MessageView
     public static JsonObject RenderLast(Message message, Room room, Viewer viewer) =>
         Render(new MessageContext(message, room, viewer, RichText.Of(message, room, viewer)) { IsLastMessage = true });
 
-    private static JsonObject Render(MessageContext context)
-    {
-        var answer = new JsonObject();
-        foreach (var field in Fields)
-        {
-            if (field.IsSent(context.Version, context.Viewer.Api))
-            {
-                var value = field.Value(context);
-                if (!ReferenceEquals(value, Field<MessageContext>.Absent))
-                {
-                    answer[field.Name] = value;
-                }
-            }
-        }
-
-        return answer;
-    }
+    private static JsonObject Render(MessageContext context) => Field.Render(Fields, context, context.Version, context.Viewer.Api);
 
     private static Field<MessageContext> F(string name, TalkVersion since, Func<MessageContext, JsonNode?> value) => new(name, VersionRange.From(since), value);
 
     private static Field<MessageContext> Until(string name, TalkVersion since, TalkVersion until, Func<MessageContext, JsonNode?> value) =>
         new(name, VersionRange.Between(since, until), value);
-
-    private static JsonNode? When(bool condition, JsonNode value) => condition ? value : Field<MessageContext>.Absent;
 
     /// <summary>A missed call reads as an attempt to whom tried it.</summary>
     private static JsonNode? SystemKind(MessageContext c) =>
@@ -93,11 +75,11 @@ internal static class MessageView
     {
         if (c.IsLastMessage || c.IsParent || c.Message.ParentId == 0)
         {
-            return Field<MessageContext>.Absent;
+            return Field.Absent;
         }
 
         return c.Room.FindMessage(c.Message.ParentId) is { } parent
             ? Render(new MessageContext(parent, c.Room, c.Viewer, RichText.Of(parent, c.Room, c.Viewer)) { IsParent = true })
-            : new JsonObject { ["id"] = c.Version < "15.0" ? World.Text(c.Message.ParentId) : c.Message.ParentId, ["deleted"] = true };
+            : new JsonObject { ["id"] = Rules.LostParentIsNumbered.Contains(c.Version) ? c.Message.ParentId : World.Text(c.Message.ParentId), ["deleted"] = true };
     }
 }

@@ -89,12 +89,12 @@ internal sealed partial record RichText(string Text, JsonObject Parameters)
                 call["call-type"] = room.Type switch { RoomType.OneToOne => "one2one", RoomType.Public => "public", _ => "group" };
             }
 
-            if (version >= "17.0")
+            if (Rules.RichObjectsHaveIcons.Contains(version))
             {
                 call["icon-url"] = $"/ocs/v2.php/apps/spreed/api/v1/room/{room.Token}/avatar";
             }
 
-            if (version >= "19.0")
+            if (Rules.MentionIds.Contains(version))
             {
                 call["mention-id"] = "all";
             }
@@ -115,7 +115,7 @@ internal sealed partial record RichText(string Text, JsonObject Parameters)
     private static JsonObject Object(JsonObject subject, TalkVersion version)
     {
         var copy = (JsonObject)subject.DeepClone();
-        if (version >= "19.0" && (string?)copy["type"] is "user" or "guest" or "user-group")
+        if (Rules.MentionIds.Contains(version) && (string?)copy["type"] is "user" or "guest" or "user-group")
         {
             copy["mention-id"] = (string?)copy["id"];
         }

@@ -98,32 +98,21 @@ internal static class RoomView
         F("tagIds", "24.0", _ => new JsonArray()),
         F("hasScheduledMessages", "23.0", _ => 0),
         F("attributes", "24.0", c => c.Room.Attributes, () => 0),
-        F("status", "12.0", c => Status(c)?.Status ?? Field<RoomContext>.Absent),
-        F("statusIcon", "12.0", c => Status(c) is { } s ? s.Icon : Field<RoomContext>.Absent),
-        F("statusMessage", "12.0", c => Status(c) is { } s ? s.Message : Field<RoomContext>.Absent),
-        F("statusClearAt", "12.0", c => Status(c) is { } s ? s.ClearAt : Field<RoomContext>.Absent),
+        F("status", "12.0", c => Status(c)?.Status ?? Field.Absent),
+        F("statusIcon", "12.0", c => Status(c) is { } s ? s.Icon : Field.Absent),
+        F("statusMessage", "12.0", c => Status(c) is { } s ? s.Message : Field.Absent),
+        F("statusClearAt", "12.0", c => Status(c) is { } s ? s.ClearAt : Field.Absent),
         F("lastMessage", "4.0", LastMessage),
     ];
 
     public static JsonObject Render(RoomContext context)
     {
         var hides = context.Attendee is null && Rules.OutsidersSeeNoName.Contains(context.Version);
-        var answer = new JsonObject();
-        foreach (var field in Fields)
-        {
-            if (!field.IsSent(context.Version, context.Viewer.Api))
-            {
-                continue;
-            }
-
-            var value = hides && field.Hidden is { } hidden && !(context.IsListed && field.IsListed) ? hidden() : field.Value(context);
-            if (!ReferenceEquals(value, Field<RoomContext>.Absent))
-            {
-                answer[field.Name] = value;
-            }
-        }
-
-        return answer;
+        return Field.Render(
+            Fields,
+            f => hides && f.Hidden is { } hidden && !(context.IsListed && f.IsListed) ? hidden() : f.Value(context),
+            context.Version,
+            context.Viewer.Api);
     }
 
     private static Field<RoomContext> F(
@@ -157,7 +146,7 @@ internal static class RoomView
     };
 
     private static JsonNode? Count(RoomContext c) =>
-        c.Version >= "8.0" ? 0 : c.Room.Attendees.Count(a => a.Sessions.Any(s => s.LastPing > c.World.Now - 30));
+        Rules.NobodyIsCounted.Contains(c.Version) ? 0 : c.Room.Attendees.Count(a => a.Sessions.Any(s => s.LastPing > c.World.Now - 30));
 
     private static JsonNode? Unread(RoomContext c) =>
         c.Attendee is { IsGuest: false } a ? c.Room.Messages.Count(m => m.Id > a.LastReadMessage && !m.IsSystem && m.Deleted is null) : 0;
@@ -186,8 +175,8 @@ internal static class RoomView
         foreach (var attendee in c.Room.Users)
         {
             var entry = new JsonObject { ["name"] = attendee.DisplayName, ["type"] = attendee.ParticipantType };
-            entry["call"] = c.Version >= "4.0" ? attendee.CallFlags : attendee.IsInCall;
-            if (c.Version >= "4.9")
+            entry["call"] = Rules.JoinTakesFlags.Contains(c.Version) ? attendee.CallFlags : attendee.IsInCall;
+            if (Rules.ParticipantMapHasSessions.Contains(c.Version))
             {
                 entry["sessionId"] = attendee.Sessions.FirstOrDefault()?.Id ?? "0";
             }
@@ -203,7 +192,7 @@ internal static class RoomView
 
     private static JsonNode? LastMessage(RoomContext c)
     {
-        var none = Rules.MissingLastMessageIsAbsent.Contains(c.Version) ? Field<RoomContext>.Absent : new JsonArray();
+        var none = Rules.MissingLastMessageIsAbsent.Contains(c.Version) ? Field.Absent : new JsonArray();
         var isHidden = c.IsInLobby || c.IsListed || c.WithoutLastMessage || c.Attendee is null or { IsSensitive: true };
         if (c.Attendee is null && !Rules.OutsidersSeeNoName.Contains(c.Version))
         {

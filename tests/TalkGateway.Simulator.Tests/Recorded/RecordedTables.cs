@@ -4,11 +4,13 @@ namespace TalkGateway.Simulator.Tests;
 
 /// <summary>
 /// What real servers answered, reduced to tables: <c>old-servers.tsv</c> is one run of requests with the status and the kind of data that each server gave,
-/// <c>fields.tsv</c> lists the members of each kind with their types.
+/// <c>talk25.tsv</c> is the same of Talk 25, and <c>fields.tsv</c> lists the members of each kind with their types.
 /// </summary>
 internal static partial class RecordedTables
 {
     public static IReadOnlyList<RecordedStep> OldServers { get; } = Steps("old-servers.tsv");
+
+    public static IReadOnlyList<RecordedStep> Talk25 { get; } = Steps("talk25.tsv");
 
     public static IReadOnlyList<string[]> Rows(string name)
     {

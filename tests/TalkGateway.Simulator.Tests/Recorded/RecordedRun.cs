@@ -5,8 +5,8 @@ using TalkGateway.Testing;
 
 namespace TalkGateway.Simulator.Tests;
 
-/// <summary>Sends the recorded run of old servers to a simulator, with the names of this run in place of the recorded ones.</summary>
-internal sealed partial class OldServersRun : IAsyncDisposable
+/// <summary>Sends a recorded run to a simulator, with the names of this run in place of the recorded ones.</summary>
+internal sealed partial class RecordedRun : IAsyncDisposable
 {
     private readonly TalkSimulator _simulator;
     private readonly string _profile;
@@ -14,14 +14,17 @@ internal sealed partial class OldServersRun : IAsyncDisposable
     private readonly Dictionary<string, OcsClient> _clients = [];
     private readonly Dictionary<string, string> _tokens = [];
     private readonly Dictionary<string, string> _sessions = [];
+    private readonly Dictionary<string, string> _messages = [];
     private string _lastGiven = "";
 
-    private OldServersRun(TalkSimulator simulator, string profile, ManualTimeProvider clock) => (_simulator, _profile, _clock) = (simulator, profile, clock);
+    private RecordedRun(TalkSimulator simulator, string profile, ManualTimeProvider clock) => (_simulator, _profile, _clock) = (simulator, profile, clock);
 
-    public static async Task<OldServersRun> StartAsync(string profile)
+    public static async Task<RecordedRun> StartAsync(string profile)
     {
         var clock = new ManualTimeProvider();
-        return new OldServersRun(await TalkSimulator.StartAsync(new SimulatorOptions { Profile = profile, SeedDemoData = false, TimeProvider = clock }), profile, clock);
+        var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { Profile = profile, SeedDemoData = false, TimeProvider = clock });
+        simulator.AddAccount("dave", "Dave");
+        return new RecordedRun(simulator, profile, clock);
     }
 
     public async Task SetUpAsync(string line)
@@ -37,6 +40,12 @@ internal sealed partial class OldServersRun : IAsyncDisposable
                     (await alice.RoomAsync("POST", $"room/{_tokens[parts[1]]}/participants", new { newParticipant = user })).Is(200);
                 }
 
+                break;
+            case "roomof":
+                _tokens[parts[2]] = await CreateAsync(Client(parts[1]), parts[2], parts[3]);
+                break;
+            case "pair":
+                _tokens[parts[1]] = (string)(await alice.RoomAsync("POST", "room", new { roomType = 1, invite = parts[2] })).Is(201).Data!["token"]!;
                 break;
             case "add":
                 (await alice.RoomAsync("POST", $"room/{_tokens[parts[1]]}/participants", new { newParticipant = parts[2] })).Is(200);
@@ -60,7 +69,8 @@ internal sealed partial class OldServersRun : IAsyncDisposable
 
         var client = Client(step.Who.Replace('!', '+'), step);
         var target = await FillAsync(step.Target);
-        var body = await FillAsync(step.Body);
+        var body = await FillAsync(step.Body, target);
+        target = await FillAsync(target, target);
         (target, body) = await TranslateAsync(step, target, body);
         var path = step.Family switch
         {
@@ -131,7 +141,7 @@ internal sealed partial class OldServersRun : IAsyncDisposable
         _ => f.Value.ToJsonString(),
     })}"));
 
-    [GeneratedRegex("\\{(session:)?(\\w+)\\}")]
+    [GeneratedRegex("\\{(session:|a:|m:)?(\\w+)\\}")]
     private static partial Regex Name();
 
     private OcsClient Client(string who, RecordedStep? step = null)
@@ -146,8 +156,8 @@ internal sealed partial class OldServersRun : IAsyncDisposable
             return known;
         }
 
-        var user = who.TrimEnd('+').TrimEnd('2');
-        var client = user is "anonymous" or "guest" ? new OcsClient(_simulator, withCookies: who.EndsWith('+'))
+        var user = who.TrimEnd('+').Replace("alice2", "alice", StringComparison.Ordinal);
+        var client = user == "anonymous" || user.StartsWith("guest", StringComparison.Ordinal) ? new OcsClient(_simulator, withCookies: who.EndsWith('+'))
             : user == "nobody" ? new OcsClient(_simulator, "nobody", "nobody", withCookies: false)
             : who.EndsWith('+') ? OcsClient.WithAppPassword(_simulator, user)
             : new OcsClient(_simulator, user, withCookies: false);
@@ -177,6 +187,7 @@ internal sealed partial class OldServersRun : IAsyncDisposable
         var list = await Client("alice").RoomAsync("GET", $"room/{token}/participants");
         var found = list.Status == 200
             ? list.List.FirstOrDefault(p => (string?)p!["actorId"] == actor || p["sessionIds"]!.AsArray().Any(s => (string?)s == actor))
+                ?? (actor.Length == 40 ? list.List.FirstOrDefault(p => (string?)p!["actorType"] == "guests") : null)
             : null;
         return (int?)found?["attendeeId"] ?? 99999;
     }
@@ -185,7 +196,7 @@ internal sealed partial class OldServersRun : IAsyncDisposable
     private async Task<(string Target, string Body)> TranslateAsync(RecordedStep step, string target, string body)
     {
         var isPeople = step.Family == "room" && (step.Target.Split('?')[0].EndsWith("/moderators", StringComparison.Ordinal) || (step.Method == "DELETE" && step.Target.Split('?')[0].EndsWith("/participants", StringComparison.Ordinal)));
-        if (!isPeople || Client("alice").Versions.Room < 4)
+        if (!isPeople || Client("alice").Versions.Room < 4 || _profile == "25")
         {
             return (target, body);
         }
@@ -203,15 +214,23 @@ internal sealed partial class OldServersRun : IAsyncDisposable
         return (path, who is null ? body : $"form {{\"attendeeId\": {await AttendeeAsync(token, who)}}}");
     }
 
-    private async Task<string> FillAsync(string text)
+    private async Task<string> FillAsync(string text, string target = "")
     {
         foreach (Match match in Name().Matches(text))
         {
             var name = match.Groups[2].Value;
             string? value;
-            if (match.Groups[1].Success)
+            if (match.Groups[1].Value == "session:")
             {
                 value = _sessions.GetValueOrDefault(name, "nobody");
+            }
+            else if (match.Groups[1].Value == "m:")
+            {
+                value = _messages.GetValueOrDefault(name);
+            }
+            else if (match.Groups[1].Value == "a:")
+            {
+                value = target.Length == 0 ? null : $"{await AttendeeAsync(target.Split('/')[1], name)}";
             }
             else if (name is "first" or "last")
             {
@@ -248,9 +267,17 @@ internal sealed partial class OldServersRun : IAsyncDisposable
                 "room-create-group-named" => "group",
                 "room-create-group-invite-team" => "team",
                 "room-create-public" => "public",
+                "56-room-create-room" => "open",
+                "57-room-create-room" => "locked",
+                "228-room-create-room" => "event",
                 "room-create-one2one-bob" or "room-create-one2one-after-delete" => "one2one",
                 _ => step.Operation,
             }] = token;
+        }
+
+        if (step.Operation.Split("=m:") is [_, var recorded])
+        {
+            _messages[recorded] = data["id"]!.ToString();
         }
 
         if (step.Target.EndsWith("participants/active", StringComparison.Ordinal) && (string?)data["sessionId"] is { } session)
