@@ -6,6 +6,9 @@ public interface IServerFacts
     /// <summary>Version of the application behind the API; null where it is not known, and then no condition on it holds.</summary>
     Version? Version { get; }
 
+    /// <summary>What <see cref="Version"/> is the version of, for messages such as "Talk 8.0 or newer".</summary>
+    string Application => "version";
+
     /// <summary>Whether the server publishes the capability.</summary>
     bool HasCapability(string name);
 

@@ -28,6 +28,8 @@ internal sealed class ServerProfile : IServerFacts
     /// <summary>Version of Talk: as published since 15.0, before that the one that <see cref="TalkVersions"/> infers.</summary>
     public Version? Version { get; }
 
+    public string Application => "Talk";
+
     public Version? NextcloudVersion { get; }
 
     /// <summary>The server's answer, the OCS envelope included.</summary>

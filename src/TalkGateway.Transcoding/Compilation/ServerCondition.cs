@@ -74,12 +74,12 @@ internal sealed class ServerCondition
 
         if (_since is not null && (facts.Version is null || facts.Version < _since))
         {
-            return $"version {_since} or newer";
+            return $"{facts.Application} {_since} or newer";
         }
 
         if (_before is not null && (facts.Version is null || facts.Version >= _before))
         {
-            return $"a version before {_before}";
+            return $"{facts.Application} before {_before}";
         }
 
         if (_apiFrom == 0 && _apiTo == 0)
