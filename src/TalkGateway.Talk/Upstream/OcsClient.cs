@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
@@ -69,6 +70,7 @@ internal sealed class OcsClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<OcsAnswer> SendAloneAsync(OcsRequest request, CallIdentity identity, string? cookie, CancellationToken cancellationToken)
     {
         var credential = identity.Credential;
@@ -96,6 +98,7 @@ internal sealed class OcsClient : IDisposable
         return answer;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<OcsAnswer> SendInSessionAsync(OcsRequest request, CallIdentity identity, SessionJar session, CancellationToken cancellationToken)
     {
         if (request.Stateful && !session.IsPrimed && await PrimeAsync(identity, session, cancellationToken) is { } refusal)
@@ -135,6 +138,7 @@ internal sealed class OcsClient : IDisposable
         return null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<OcsAnswer> SendOnLoginJarAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
     {
         var jar = _loginJars.GetOrAdd(
@@ -211,7 +215,7 @@ internal sealed class OcsClient : IDisposable
     private bool IsLoggedOut(OcsAnswer answer, CookieJar sent) =>
         answer.Status == 401
         || answer.IsCsrfFailure
-        || sent.IsOtherSession(sent.With(answer.SetCookies, _time.GetUtcNow()));
+        || (answer.SetCookies is { Count: > 0 } set && sent.IsOtherSession(sent.With(set, _time.GetUtcNow())));
 
     private void Learn(OcsRequest request, Credential credential, OcsAnswer answer)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -40,6 +41,7 @@ internal sealed class OcsPipeline
 
     /// <exception cref="UpstreamException">There is no answer.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
@@ -47,18 +49,7 @@ internal sealed class OcsPipeline
         try
         {
             var outcome = await _pipeline.ExecuteOutcomeAsync(
-                static async (context, state) =>
-                {
-                    state.Pipeline._statistics.CountRequest(state.Attempt.Authorization is not null, state.OnLoginJar);
-                    try
-                    {
-                        return Outcome.FromResult(await state.Pipeline._transport.ExchangeAsync(state.Attempt, context.CancellationToken));
-                    }
-                    catch (Exception e) when (e is UpstreamException or OperationCanceledException)
-                    {
-                        return Outcome.FromException<OcsAnswer>(e);
-                    }
-                },
+                static (context, state) => state.Pipeline.AttemptAsync(state.Attempt, state.OnLoginJar, context.CancellationToken),
                 context,
                 (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
             return outcome.Exception switch
@@ -76,6 +67,20 @@ internal sealed class OcsPipeline
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<OcsAnswer>> AttemptAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    {
+        _statistics.CountRequest(attempt.Authorization is not null, onLoginJar);
+        try
+        {
+            return Outcome.FromResult(await _transport.ExchangeAsync(attempt, cancellationToken));
+        }
+        catch (Exception e) when (e is UpstreamException or OperationCanceledException)
+        {
+            return Outcome.FromException<OcsAnswer>(e);
         }
     }
 
