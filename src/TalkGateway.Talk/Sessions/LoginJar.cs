@@ -42,7 +42,7 @@ internal sealed class LoginJar(bool usableAfterFirstAnswer, TimeSpan lifetime, T
         Useless,
     }
 
-    /// <summary>Waits until there is something to do for this request. A leading one must call <see cref="Finish"/>.</summary>
+    /// <summary>Waits until there is something to do for this request. A leading one must end with <see cref="Finish"/>, <see cref="Abandon"/> or <see cref="Fail"/>.</summary>
     /// <remarks>Whoever waited for a leader that failed goes alone: queueing up behind each other's timeouts helps nobody.</remarks>
     public async ValueTask<(LoginTurn Turn, CookieJar Cookies)> EnterAsync(CancellationToken cancellationToken)
     {
@@ -76,37 +76,50 @@ internal sealed class LoginJar(bool usableAfterFirstAnswer, TimeSpan lifetime, T
 
             await flight.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            if (flight.IsFaulted)
+            if (flight.IsCanceled)
             {
                 return (LoginTurn.Alone, CookieJar.Empty);
             }
         }
     }
 
-    /// <summary>Ends the leading request: with its answer, or null where none came.</summary>
+    /// <summary>Ends the leading request with its answer.</summary>
     /// <returns>False where the server turns out to keep no session.</returns>
-    public bool Finish(OcsAnswer? answer)
+    public bool Finish(OcsAnswer answer)
     {
-        TaskCompletionSource flight;
-        lock (_gate)
+        if (answer.Status is 401 or 429 or >= 500)
         {
-            flight = _flight ?? throw new InvalidOperationException("Only a leading request ends a flight.");
-            _flight = null;
-            if (answer is { Status: not (401 or 429) and < 500 })
-            {
-                var next = _cookies.With(answer.SetCookies, time.GetUtcNow());
-                _cookies = next;
-                _stage = !next.HasSession() ? Stage.Useless
-                    : usableAfterFirstAnswer || _stage == Stage.LoggedInOnce ? Stage.Usable
-                    : Stage.LoggedInOnce;
-                flight.SetResult();
-                return _stage != Stage.Useless;
-            }
+            Fail();
+            return true;
         }
 
-        flight.SetException(new OperationCanceledException("The leading login brought no session."));
-        _ = flight.Task.Exception;
-        return true;
+        lock (_gate)
+        {
+            _cookies = _cookies.With(answer.SetCookies, time.GetUtcNow());
+            _stage = !_cookies.HasSession() ? Stage.Useless
+                : usableAfterFirstAnswer || _stage == Stage.LoggedInOnce ? Stage.Usable
+                : Stage.LoggedInOnce;
+            EndFlight().SetResult();
+            return _stage != Stage.Useless;
+        }
+    }
+
+    /// <summary>Ends the leading request when its caller gave it up: one of those who wait leads instead.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            EndFlight().SetResult();
+        }
+    }
+
+    /// <summary>Ends the leading request without a login.</summary>
+    public void Fail()
+    {
+        lock (_gate)
+        {
+            EndFlight().SetCanceled();
+        }
     }
 
     /// <summary>A request on these cookies was answered as one of the logged-in user.</summary>
@@ -142,6 +155,13 @@ internal sealed class LoginJar(bool usableAfterFirstAnswer, TimeSpan lifetime, T
 
             return served;
         }
+    }
+
+    private TaskCompletionSource EndFlight()
+    {
+        var flight = _flight ?? throw new InvalidOperationException("Only a leading request ends a flight.");
+        _flight = null;
+        return flight;
     }
 
     private void Restart()

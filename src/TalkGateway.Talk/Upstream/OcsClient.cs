@@ -194,15 +194,24 @@ internal sealed class OcsClient : IDisposable
 
     private async ValueTask<OcsAnswer> LeadAsync(OcsRequest request, CallIdentity identity, LoginJar jar, CookieJar cookies, CancellationToken cancellationToken)
     {
-        OcsAnswer? answer = null;
+        OcsAnswer answer;
         try
         {
-            return answer = await SendAloneAsync(request, identity, cookies.Header, cancellationToken);
+            answer = await SendAloneAsync(request, identity, cookies.Header, cancellationToken);
         }
-        finally
+        catch (OperationCanceledException)
         {
-            WarnIfUseless(jar.Finish(answer), identity.Credential);
+            jar.Abandon();
+            throw;
         }
+        catch
+        {
+            jar.Fail();
+            throw;
+        }
+
+        WarnIfUseless(jar.Finish(answer), identity.Credential);
+        return answer;
     }
 
     /// <summary>Whether the server serves this caller not at all, for now.</summary>

@@ -137,6 +137,23 @@ public sealed class LoginJarTests
     }
 
     [Fact]
+    public async Task When_the_caller_who_logs_in_gives_up_one_of_those_who_wait_logs_in_instead()
+    {
+        using var world = new UpstreamWorld();
+        using var giveUp = new CancellationTokenSource();
+        var never = new TaskCompletionSource<HttpResponseMessage?>();
+        world.Nextcloud.Intercept = _ => world.Nextcloud.Requests.Count == 1 ? never.Task : Task.FromResult<HttpResponseMessage?>(null);
+
+        var leading = world.SendAsync(Get(), AliceApp, cancellationToken: giveUp.Token);
+        var waiting = Enumerable.Range(0, 10).Select(_ => world.SendAsync(Get(), AliceApp)).ToArray();
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leading);
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(200, answer.Status));
+        Assert.Equal(2, world.Server.Client.Statistics.Logins);
+    }
+
+    [Fact]
     public async Task A_session_that_the_server_ended_is_replaced_within_the_call()
     {
         using var world = new UpstreamWorld();
