@@ -38,13 +38,13 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     public bool IsJson => Header("Content-Type") is { } type && type.Contains("json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the body is JSON in the OCS envelope.</summary>
-    public bool HasEnvelope => EnvelopeStatus.TryRead(Body, out _);
+    public bool HasEnvelope => OcsEnvelope.TryRead(Body.Span, out _);
 
     /// <summary>
     /// Whether a 404 means that the server has no such path, not that it has no such thing: servers up to Nextcloud 20 may answer
     /// it in XML even where JSON was asked for, and all others with OCS status 998. Old servers also say so when they fail inside.
     /// </summary>
-    public bool IsNoSuchRoute => Status == 404 && (!EnvelopeStatus.TryRead(Body, out var code) || code == NoSuchRoute);
+    public bool IsNoSuchRoute => Status == 404 && (!OcsEnvelope.TryRead(Body.Span, out var failure) || failure.StatusCode == NoSuchRoute);
 
     /// <summary>Whether a 412 is the refusal of a request without valid cookies (no envelope), not a lobby (with one).</summary>
     public bool IsCsrfFailure => Status == 412 && !HasEnvelope;
