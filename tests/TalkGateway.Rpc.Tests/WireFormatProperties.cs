@@ -75,7 +75,12 @@ public sealed class WireFormatProperties
     {
         var units = new Dictionary<char, double>
         {
-            ['H'] = 3600, ['M'] = 60, ['S'] = 1, ['m'] = 1e-3, ['u'] = 1e-6, ['n'] = 1e-9,
+            ['H'] = 3600,
+            ['M'] = 60,
+            ['S'] = 1,
+            ['m'] = 1e-3,
+            ['u'] = 1e-6,
+            ['n'] = 1e-9,
         };
         Prop.ForAll(Gen.Choose(0, 99_999_999).ToArbitrary(), Gen.Elements<char>(units.Keys).ToArbitrary(), (value, unit) =>
             GrpcTimeout.TryParse($"{value}{unit}", out var timeout)

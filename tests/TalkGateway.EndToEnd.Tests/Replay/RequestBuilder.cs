@@ -185,7 +185,7 @@ internal static class RequestBuilder
     private static ByteString? AsBytes(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => ByteString.CopyFromUtf8(value.GetString()!),
-        
+
         // Of uploaded files the recorder kept the length.
         JsonValueKind.Object when value.TryGetProperty("bytes", out var length) => ByteString.CopyFrom(new byte[length.GetInt32()]),
         _ => null,
