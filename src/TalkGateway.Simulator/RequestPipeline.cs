@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace TalkGateway.Simulator;
 
@@ -22,27 +22,18 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
     {
         var progress = new RequestProgress();
         var body = log.IsOn ? await RequestBody.ReadAsync(http.Request) : "";
-        var status = 0;
         try
         {
-            status = await AnswerAsync(http, progress);
+            await AnswerAsync(http, progress, body);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to answer.
-        }
-        finally
-        {
-            if (log.IsOn)
-            {
-                var headers = http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-                log.Add(new LoggedRequest(
-                    http.Request.Method, http.Request.Path.Value!, http.Request.QueryString.Value ?? "", headers, body, status, progress.Operation));
-            }
+            Record(http.Request, progress, body, status: 0);
         }
     }
 
-    private async ValueTask<int> AnswerAsync(HttpContext http, RequestProgress progress)
+    private async ValueTask AnswerAsync(HttpContext http, RequestProgress progress, string body)
     {
         var fault = faults.Take(http.Request.Method, http.Request.Path.Value!);
         if (fault?.Gate is { } gate)
@@ -55,32 +46,41 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
             await Task.Delay(fault.Delay, world.Clock, http.RequestAborted);
         }
 
-        if (fault?.Drop == FaultDrop.BeforeOperation)
-        {
-            http.Abort();
-            return 0;
-        }
-
         if (fault?.Answer is { } answer)
         {
-            return await SendAsync(http, answer.Status, answer.ContentType, answer.Body, answer.Headers);
+            Record(http.Request, progress, body, answer.Status);
+            await SendAsync(http, answer.Status, answer.ContentType, answer.Body, answer.Headers);
+            return;
         }
 
-        var result = await ResultAsync(http, progress);
-        if (fault?.Drop == FaultDrop.AfterOperation)
+        var result = fault?.Drop == FaultDrop.BeforeOperation ? null : await ResultAsync(http, progress);
+
+        // Recorded before it is sent, so that whoever has the answer finds it in the log.
+        Record(http.Request, progress, body, fault is null or { Drop: FaultDrop.None } ? result!.Status : 0);
+        if (result is null || fault?.Drop == FaultDrop.AfterOperation)
         {
             http.Abort();
-            return 0;
+            return;
         }
 
         var (contentType, text) = OcsWriter.Render(result, http.Request, world.Version);
         if (fault?.Drop == FaultDrop.HalfAnswer)
         {
             await SendHalfAsync(http, result.Status, contentType, text);
-            return 0;
+            return;
         }
 
-        return await SendAsync(http, result.Status, contentType, text, result.Headers);
+        await SendAsync(http, result.Status, contentType, text, result.Headers);
+    }
+
+    private void Record(HttpRequest request, RequestProgress progress, string body, int status)
+    {
+        if (log.IsOn && !progress.IsRecorded)
+        {
+            progress.IsRecorded = true;
+            var headers = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+            log.Add(new LoggedRequest(request.Method, request.Path.Value!, request.QueryString.Value ?? "", headers, body, status, progress.Operation));
+        }
     }
 
     private async ValueTask<OcsResult> ResultAsync(HttpContext http, RequestProgress progress)
@@ -105,7 +105,7 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
             : OcsResult.Raw(404, "text/html; charset=UTF-8");
     }
 
-    private static async ValueTask<int> SendAsync(
+    private static async ValueTask SendAsync(
         HttpContext http, int status, string? contentType, string text, IEnumerable<(string Name, string Value)> headers)
     {
         var response = http.Response;
@@ -123,8 +123,6 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
             response.ContentLength = bytes.Length;
             await response.Body.WriteAsync(bytes, http.RequestAborted);
         }
-
-        return status;
     }
 
     private static async ValueTask SendHalfAsync(HttpContext http, int status, string? contentType, string text)

@@ -17,9 +17,14 @@ public sealed record LoggedRequest(
     public string Target => Path + Query;
 }
 
-/// <summary>What clients asked, in the order of the answers. Switched off, it costs nothing. Safe for concurrent use.</summary>
+/// <summary>
+/// What clients asked, in the order of the answers; the newest 10,000 are kept. It is a test's own and holds requests as they were, with
+/// credentials. Switched off, it costs nothing. Safe for concurrent use.
+/// </summary>
 public sealed class RequestLog
 {
+    private const int Most = 10_000;
+
     private ConcurrentQueue<LoggedRequest> _requests = new();
 
     internal RequestLog(bool isOn) => IsOn = isOn;
@@ -37,5 +42,13 @@ public sealed class RequestLog
     /// <summary>Forgets the requests so far.</summary>
     public void Clear() => _requests = new ConcurrentQueue<LoggedRequest>();
 
-    internal void Add(LoggedRequest request) => _requests.Enqueue(request);
+    internal void Add(LoggedRequest request)
+    {
+        var requests = _requests;
+        requests.Enqueue(request);
+        if (requests.Count > Most)
+        {
+            requests.TryDequeue(out _);
+        }
+    }
 }

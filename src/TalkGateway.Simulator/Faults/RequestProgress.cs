@@ -4,4 +4,6 @@ namespace TalkGateway.Simulator;
 internal sealed class RequestProgress
 {
     public string Operation { get; set; } = "";
+
+    public bool IsRecorded { get; set; }
 }

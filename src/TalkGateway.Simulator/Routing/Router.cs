@@ -18,6 +18,11 @@ internal sealed class Router(World world, Authenticator authenticator, LongPollC
             caller = authenticator.Authenticate(http, version);
         }
 
+        if (caller.Account is { } account && Rules.AnswersNameTheUser.Contains(version))
+        {
+            http.Response.Headers["X-User-Id"] = account.Id;
+        }
+
         if (caller.Cost > TimeSpan.Zero)
         {
             await Task.Delay(caller.Cost, world.Clock, http.RequestAborted);

@@ -9,6 +9,7 @@ internal static class Rules
     // The Nextcloud around Talk.
     public static readonly VersionRange UnknownRouteIsOcs = VersionRange.From("13");
     public static readonly VersionRange ControllerErrorsHaveEmptyMessage = VersionRange.From("13");
+    public static readonly VersionRange AnswersNameTheUser = VersionRange.From("13");
     public static readonly VersionRange BadCredentialsAreNamed = VersionRange.From("13");
     public static readonly VersionRange StrictTypes = VersionRange.From("13");
     public static readonly VersionRange RangesAreChecked = VersionRange.From("22");
