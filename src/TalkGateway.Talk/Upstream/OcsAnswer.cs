@@ -13,8 +13,8 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     private const int NoSuchRoute = 998;
 
     private readonly HttpResponseMessage _response;
-    private byte[]? _buffer;
     private readonly int _length;
+    private byte[]? _buffer;
 
     /// <param name="response">The answer's head; disposed together with this.</param>
     /// <param name="buffer">From <see cref="ArrayPool{T}.Shared"/>, which gets it back; null for an empty body.</param>
@@ -33,9 +33,6 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
 
     /// <summary>The body, decompressed.</summary>
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _buffer is null ? 0 : _length);
-
-    /// <summary>Whether the answer calls itself JSON.</summary>
-    public bool IsJson => Header("Content-Type") is { } type && type.Contains("json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the body is JSON in the OCS envelope.</summary>
     public bool HasEnvelope => OcsEnvelope.TryRead(Body.Span, out _);

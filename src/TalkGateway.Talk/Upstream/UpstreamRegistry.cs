@@ -22,8 +22,6 @@ internal sealed class UpstreamRegistry : IDisposable
     /// <summary>The upstream of calls that name none.</summary>
     public UpstreamServer Default { get; }
 
-    public IEnumerable<UpstreamServer> All => _byName.Values;
-
     /// <summary>The upstream a call means: by its <c>talk-upstream</c> metadata, else by its authority, else the default.</summary>
     /// <exception cref="UpstreamException">The name is not configured (<see cref="UpstreamFailureKind.UnknownUpstream"/>).</exception>
     public UpstreamServer Resolve(string? name, string? authority = null)
