@@ -140,6 +140,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Repeatability = plan.NoSideEffects ? Repeatability.Safe : plan.Idempotent ? Repeatability.Idempotent : Repeatability.Once,
         Stateful = identity.Session is not null,
         LongPoll = RouteOf(server, plan).LongPoll,
+        OpenToGuests = plan.Family.Length == 0,
         AnyFormat = route.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 

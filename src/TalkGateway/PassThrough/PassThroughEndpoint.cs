@@ -14,7 +14,7 @@ internal sealed partial class PassThroughEndpoint(
     private readonly string _destination = upstream.AbsoluteUri;
     private readonly PathString[] _prefixes = [.. options.Prefixes.Select(p => new PathString(p.TrimEnd('/')))];
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.IdleTimeout };
-    private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _invoker = new(new SendOnceHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
@@ -24,7 +24,7 @@ internal sealed partial class PassThroughEndpoint(
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         ActivityHeadersPropagator = null,
-    });
+    }));
 
     public async Task ForwardAsync(HttpContext context)
     {
