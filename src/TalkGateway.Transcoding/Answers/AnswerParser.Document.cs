@@ -35,7 +35,7 @@ internal ref partial struct AnswerParser
     private bool ReadEnvelope(AnswerPlan plan)
     {
         var found = false;
-        Descend();
+        Descend(0);
         for (var more = _json.EnterObject(); more; more = _json.NextMember())
         {
             if (!_json.ReadName(out _).SequenceEqual("ocs"u8) || _json.Current != '{')
@@ -45,7 +45,7 @@ internal ref partial struct AnswerParser
             }
 
             found = true;
-            Descend();
+            Descend(0);
             for (var inside = _json.EnterObject(); inside; inside = _json.NextMember())
             {
                 if (_json.ReadName(out _).SequenceEqual("data"u8))
@@ -58,10 +58,10 @@ internal ref partial struct AnswerParser
                 }
             }
 
-            _depth--;
+            Ascend(0);
         }
 
-        _depth--;
+        Ascend(0);
         return found;
     }
 

@@ -6,6 +6,10 @@ internal ref partial struct AnswerParser
     // A double holds every whole number up to this; larger ones are kept as text, so that no digit is lost.
     private const ulong MaxExactDouble = 1ul << 53;
 
+    // Struct, entry and Value; ListValue and Value.
+    private const int NestingOfStruct = 3;
+    private const int NestingOfList = 2;
+
     private Outcome ReadStruct(AnswerField field)
     {
         if (_json.Current != '{')
@@ -54,14 +58,14 @@ internal ref partial struct AnswerParser
     /// <summary>At an object: the fields of a Struct.</summary>
     private void WriteStruct()
     {
-        Descend();
+        Descend(NestingOfStruct);
         for (var more = _json.EnterObject(); more; more = _json.NextMember())
         {
             var name = _json.ReadName(out var escaped);
             WriteStructEntry(name, escaped);
         }
 
-        _depth--;
+        Ascend(NestingOfStruct);
     }
 
     /// <summary>At a value: an entry of a Struct's fields (number 1, a map from string to Value).</summary>
@@ -81,13 +85,13 @@ internal ref partial struct AnswerParser
     /// <summary>At an array: the values of a ListValue.</summary>
     private void WriteListValue()
     {
-        Descend();
+        Descend(NestingOfList);
         for (var more = _json.EnterArray(); more; more = _json.NextElement())
         {
             WriteListElement();
         }
 
-        _depth--;
+        Ascend(NestingOfList);
     }
 
     private void WriteListElement()

@@ -253,16 +253,20 @@ internal ref partial struct AnswerParser
         var isArray = _json.Current == '[';
         if (isArray)
         {
-            Descend();
+            Descend(0);
             if (!_json.EnterArray())
             {
-                _depth--;
+                Ascend(0);
                 return Outcome.Written;
             }
         }
 
         var outcome = ReadElements(field, isArray);
-        _depth -= isArray ? 1 : 0;
+        if (isArray)
+        {
+            Ascend(0);
+        }
+
         return outcome;
     }
 
@@ -316,14 +320,14 @@ internal ref partial struct AnswerParser
             return _json.TrySkipEmptyArray() ? Outcome.Absent : Outcome.Unfit;
         }
 
-        Descend();
+        Descend(1);
         var fits = true;
         for (var more = _json.EnterObject(); more && fits; more = fits && _json.NextMember())
         {
             fits = TryReadEntry(field);
         }
 
-        _depth--;
+        Ascend(1);
         return fits ? Outcome.Written : Outcome.Unfit;
     }
 
@@ -392,7 +396,7 @@ internal ref partial struct AnswerParser
         try
         {
             var text = rented is null ? raw : rented.AsSpan(0, JsonText.Unescape(raw, rented));
-            var inner = new AnswerParser(_state, text, _depth);
+            var inner = new AnswerParser(_state, text) { _depth = _depth, _nesting = _nesting };
             inner._json.SkipWhitespace();
             if (inner._json.Current is not ((byte)'{' or (byte)'['))
             {

@@ -16,20 +16,23 @@ internal ref partial struct AnswerParser
     private readonly AnswerState _state;
     private readonly ByteBuffer _output;
     private JsonCursor _json;
-    private int _depth;
+    // Messages inside messages, on the protobuf side. Parsers refuse more than 100, and any JSON takes up to three per level.
+    private const int MaxNesting = 96;
 
-    public AnswerParser(AnswerState state, ReadOnlySpan<byte> json, int depth = 0)
+    private int _depth;
+    private int _nesting;
+
+    public AnswerParser(AnswerState state, ReadOnlySpan<byte> json)
     {
         _state = state;
         _output = state.Output;
         _json = new JsonCursor(json);
-        _depth = depth;
     }
 
     /// <summary>Reads the object that stands here into the fields of a message.</summary>
     public void ReadObject(AnswerMessage plan)
     {
-        Descend();
+        Descend(1);
         var start = _json.Position;
         var frame = _state.OpenFrame(plan.Fields.Length);
         var unclaimed = _state.UnclaimedCount;
@@ -55,7 +58,7 @@ internal ref partial struct AnswerParser
         }
 
         _state.CloseFrame(frame, unclaimed);
-        _depth--;
+        Ascend(1);
     }
 
     private void ReadMembers(AnswerMessage plan, int frame)
@@ -359,6 +362,7 @@ internal ref partial struct AnswerParser
 
     private void WriteRest(byte[] tag, int first)
     {
+        _nesting += NestingOfStruct;
         _output.Write(tag);
         var start = BeginLength(2);
         var end = _json.Position;
@@ -373,16 +377,24 @@ internal ref partial struct AnswerParser
 
         _json.Position = end;
         EndLength(start, 2);
+        _nesting -= NestingOfStruct;
     }
 
-    private void Descend()
+    /// <summary>Enters an object or array, which takes so many messages inside each other.</summary>
+    private void Descend(int messages)
     {
-        if (_depth >= JsonCursor.MaxDepth)
+        _depth++;
+        _nesting += messages;
+        if (_depth > JsonCursor.MaxDepth || _nesting > MaxNesting)
         {
             _json.Fail("it is nested too deeply");
         }
+    }
 
-        _depth++;
+    private void Ascend(int messages)
+    {
+        _depth--;
+        _nesting -= messages;
     }
 }
 

@@ -99,17 +99,22 @@ internal readonly ref struct JsonNumber
     private static bool TryParseReal(ReadOnlySpan<byte> text, int at, bool isNegative, out JsonNumber number)
     {
         number = default;
+        var whole = text[..at];
+        var fraction = ReadOnlySpan<byte>.Empty;
         if (text[at] == '.')
         {
-            var fraction = ++at;
+            var start = ++at;
             at = SkipDigits(text, at);
-            if (at == fraction)
+            if (at == start)
             {
                 return false;
             }
+
+            fraction = text[start..at];
         }
 
-        if (at < text.Length && text[at] is (byte)'e' or (byte)'E')
+        var hasExponent = at < text.Length && text[at] is (byte)'e' or (byte)'E';
+        if (hasExponent)
         {
             at++;
             if (at < text.Length && text[at] is (byte)'+' or (byte)'-')
@@ -125,12 +130,23 @@ internal readonly ref struct JsonNumber
             }
         }
 
-        text = text[..at];
-        var magnitude = Math.Abs(ParseChecked(text));
+        ulong magnitude = 0;
+        var isWhole = hasExponent
+            ? IsWholeWithExponent(text[..at], out magnitude)
+            : !fraction.ContainsAnyExcept((byte)'0') && Utf8Parser.TryParse(whole[(isNegative ? 1 : 0)..], out magnitude, out _);
+        number = new JsonNumber(text[..at], isWhole, isNegative, magnitude);
+        return true;
+    }
 
-        // Beyond 2^53 a double no longer says which whole number was meant.
-        var isWhole = magnitude < 1L << 53 && Math.Truncate(magnitude) == magnitude;
-        number = new JsonNumber(text, isWhole, isNegative, isWhole ? (ulong)magnitude : 0);
+    private static bool IsWholeWithExponent(ReadOnlySpan<byte> text, out ulong magnitude)
+    {
+        magnitude = 0;
+        if (!Utf8Parser.TryParse(text, out decimal value, out _) || decimal.Truncate(value) != value || Math.Abs(value) > ulong.MaxValue)
+        {
+            return false;
+        }
+
+        magnitude = (ulong)Math.Abs(value);
         return true;
     }
 
