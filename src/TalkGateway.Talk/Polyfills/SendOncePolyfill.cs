@@ -16,9 +16,12 @@ internal sealed class SendOncePolyfill : Polyfill<SendMessageRequest, SendMessag
     /// <summary>The server may still be at work on the first request when its connection breaks.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
+    /// <summary>References are kept from here on; the capability <c>chat-reference-id</c> came later.</summary>
+    private static readonly Version FirstWithReferences = new(9, 0);
+
     public override string Name => "send-once";
 
-    public override bool AppliesTo(ServerProfile server) => server.HasCapability("chat-reference-id");
+    public override bool AppliesTo(ServerProfile server) => server.Version >= FirstWithReferences;
 
     protected override async ValueTask<SendMessageResponse> InvokeAsync(PolyfillCall call, SendMessageRequest request, CancellationToken cancellationToken)
     {
