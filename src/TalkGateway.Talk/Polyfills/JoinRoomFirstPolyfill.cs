@@ -36,7 +36,13 @@ internal sealed class JoinRoomFirstPolyfill : Polyfill<JoinCallRequest, JoinCall
             join.Password = request.Password;
         }
 
-        await call.CallAsync<JoinRoomResponse>(join, cancellationToken);
-        return await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+        var room = (await call.CallAsync<JoinRoomResponse>(join, cancellationToken)).Room;
+        var response = await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+        if (!response.HasSessionId && room is { HasSessionId: true })
+        {
+            response.SessionId = room.SessionId;
+        }
+
+        return response;
     }
 }
