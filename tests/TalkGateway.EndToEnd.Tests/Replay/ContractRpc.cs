@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using TalkGateway.Ocs.V1;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
 
@@ -17,7 +18,7 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
             select new ContractRpc(method, operation)];
 
     /// <summary>The ways the rpc may be carried out on a server, likeliest first: those that depend on a field of the request, then the one without.</summary>
-    public IEnumerable<EffectiveCall> On(IReplayServer server)
+    public IEnumerable<EffectiveCall> On(IServerFacts server)
     {
         foreach (var variant in Operation.Variants.Where(v => Holds(v.When, server)))
         {
@@ -32,9 +33,9 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
     }
 
     /// <summary>Whether the server can do it at all.</summary>
-    public bool IsOfferedBy(IReplayServer server) => Holds(Operation.Needs, server);
+    public bool IsOfferedBy(IServerFacts server) => Holds(Operation.Needs, server);
 
-    public bool Holds(Condition? condition, IReplayServer server) =>
+    public bool Holds(Condition? condition, IServerFacts server) =>
         condition is null
         || (condition.AllOf.All(server.HasCapability)
             && (condition.AnyOf.Count == 0 || condition.AnyOf.Any(server.HasCapability))
@@ -44,7 +45,7 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
             && (condition.ApiFrom == 0 || server.ApiVersion(Operation.Family) >= condition.ApiFrom)
             && (condition.ApiTo == 0 || server.ApiVersion(Operation.Family) <= condition.ApiTo));
 
-    private EffectiveCall Effective(Variant variant, IReplayServer server)
+    private EffectiveCall Effective(Variant variant, IServerFacts server)
     {
         var method = variant.Method.Length > 0 ? variant.Method : Operation.Method;
         var template = server.BasePath(Operation.Family) + (variant.Path.Length > 0 ? variant.Path : Operation.Path);
@@ -135,16 +136,4 @@ internal sealed record RequestParameter(
     bool InPath = false)
 {
     public FieldDescriptor Field => Chain[^1];
-}
-
-/// <summary>What the replay has to know about a recorded server.</summary>
-internal interface IReplayServer
-{
-    Version? Version { get; }
-
-    bool HasCapability(string name);
-
-    int ApiVersion(string family);
-
-    string BasePath(string family);
 }

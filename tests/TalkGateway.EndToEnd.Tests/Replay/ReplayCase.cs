@@ -30,6 +30,7 @@ internal enum ReplayKind
 /// <param name="Server">The server, in the API version that was asked.</param>
 /// <param name="Call">How that rpc is carried out there.</param>
 /// <param name="Request">The request message that means the same; null where nothing can be said.</param>
+/// <param name="Sent">What the gateway sends for it; null where it sends nothing.</param>
 internal sealed record ReplayCase(
     RecordedExchange Exchange,
     ReplayKind Kind,
@@ -37,8 +38,12 @@ internal sealed record ReplayCase(
     ContractRpc? Rpc = null,
     ReplayServer? Server = null,
     EffectiveCall? Call = null,
-    IMessage? Request = null)
+    IMessage? Request = null,
+    SentRequest? Sent = null)
 {
+    /// <summary>Whether a polyfill carries the call out in another way, see <see cref="ReplayTables.Polyfilled"/>.</summary>
+    public bool IsPolyfilled => ReplayTables.Find(ReplayTables.Polyfilled, row => row.Covers(Exchange)) is not null;
+
     /// <inheritdoc />
     public override string ToString() => $"{Exchange} [{Kind}{(Reason.Length > 0 ? ": " + Reason : "")}]";
 }

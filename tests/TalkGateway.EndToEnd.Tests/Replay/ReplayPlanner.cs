@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
+using Google.Protobuf;
 using TalkGateway.Testing;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
 
 /// <summary>Decides what each recorded exchange of a server is good for.</summary>
-internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
+internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract, PlanSet plans)
 {
     private readonly Dictionary<string, ContractRpc> _byOperation = contract.ToDictionary(rpc => rpc.Operation.Id);
 
@@ -17,7 +19,7 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
 
     private ReplayCase Plan(RecordedExchange exchange, ReplayServer server)
     {
-        var operation = ReplayTables.OperationAliases.FirstOrDefault(alias => alias.Recorded == exchange.Operation)?.Operation ?? exchange.Operation;
+        var operation = ReplayTables.Find(ReplayTables.OperationAliases, alias => alias.Recorded == exchange.Operation)?.Operation ?? exchange.Operation;
         if (!_byOperation.TryGetValue(operation, out var rpc))
         {
             return new ReplayCase(exchange, ReplayKind.Unexplained, $"the contract has no {operation}");
@@ -36,7 +38,7 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
         var found = new ReplayCase(exchange, ReplayKind.Whole, "", rpc, server, call);
         if (exchange.Request.UnusualHeaders.Keys.FirstOrDefault(name => name != "User-Agent") is { } odd)
         {
-            return ReplayTables.OddHeaders.FirstOrDefault(header => header.Name == odd) is { } explained
+            return ReplayTables.Find(ReplayTables.OddHeaders, header => header.Name == odd) is { } explained
                 ? found with { Kind = ReplayKind.AnswerOnly, Reason = explained.Reason }
                 : found with { Kind = ReplayKind.Unexplained, Reason = $"header {odd}" };
         }
@@ -50,7 +52,7 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
         found = found with { Request = request };
         foreach (var problem in unsayable)
         {
-            if (ReplayTables.Unsayable.FirstOrDefault(rule => rule.Covers(exchange, problem)) is not { } rule)
+            if (ReplayTables.Find(ReplayTables.Unsayable, rule => rule.Covers(exchange, problem)) is not { } rule)
             {
                 return found with { Kind = ReplayKind.Unexplained, Reason = $"{problem}" };
             }
@@ -58,12 +60,46 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
             found = found with { Kind = ReplayKind.AnswerOnly, Reason = rule.Reason };
         }
 
-        return found;
+        if (ReplayTables.Find(ReplayTables.Missing, rule => rule.Operation == exchange.Operation && IsMissing(rule.Parameter, call, exchange.Request)) is { } missing)
+        {
+            found = found with { Kind = ReplayKind.AnswerOnly, Reason = missing.Reason };
+        }
+
+        return found.Kind == ReplayKind.Whole ? Transcode(found) : found;
+    }
+
+    private static bool IsMissing(string name, EffectiveCall call, RecordedRequest request) =>
+        call.Parameters.Any(p => p.Name == name && !p.Omitted) && !RequestBuilder.ParametersOf(request).ContainsKey(name);
+
+    private ReplayCase Transcode(ReplayCase found)
+    {
+        var sent = new UpstreamRequest();
+        try
+        {
+            plans[found.Rpc!.Method].Resolve(found.Server!).WriteRequest(found.Request!.ToByteArray(), sent);
+            return found with { Sent = new SentRequest(sent.Method.Method, sent.PathAndQuery, sent.ContentType, sent.Body.ToArray()) };
+        }
+        catch (InvalidRequestException refused)
+        {
+            return Refused(found, [.. refused.Violations.Select(violation => violation.Field)], refused.Message);
+        }
+        catch (UnsupportedFieldException refused)
+        {
+            return Refused(found, [refused.Field], refused.Message);
+        }
+    }
+
+    private static ReplayCase Refused(ReplayCase found, IReadOnlyList<string> fields, string message)
+    {
+        var rules = fields.Select(field => ReplayTables.Find(ReplayTables.Refusals, rule => rule.Operation == found.Rpc!.Operation.Id && rule.Field == field)).ToArray();
+        return rules.Contains(null)
+            ? found with { Kind = ReplayKind.Unexplained, Reason = $"refused: {message}" }
+            : found with { Kind = ReplayKind.Refused, Reason = rules[0]!.Reason };
     }
 
     private static ReplayCase NotOffered(RecordedExchange exchange, ContractRpc rpc, ReplayServer server)
     {
-        var explained = ReplayTables.NotOffered.FirstOrDefault(rule => rule.Operation == exchange.Operation && rule.Server == exchange.Server);
+        var explained = ReplayTables.Find(ReplayTables.NotOffered, rule => rule.Operation == exchange.Operation && rule.Server == exchange.Server);
         var (kind, reason) = (explained, exchange.Response.Status) switch
         {
             ({ } rule, _) => (ReplayKind.NotOffered, rule.Reason),
@@ -75,7 +111,7 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract)
 
     private static ReplayCase OtherWay(RecordedExchange exchange, ContractRpc rpc, ReplayServer server)
     {
-        if (ReplayTables.OtherWays.FirstOrDefault(rule => rule.Covers(exchange)) is { } explained)
+        if (ReplayTables.Find(ReplayTables.OtherWays, rule => rule.Covers(exchange)) is { } explained)
         {
             return new ReplayCase(exchange, ReplayKind.AnswerOnly, explained.Reason, rpc, server, rpc.On(server).Last());
         }

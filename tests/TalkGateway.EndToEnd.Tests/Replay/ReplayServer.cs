@@ -2,11 +2,12 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Testing;
+using IServerFacts = TalkGateway.Transcoding.IServerFacts;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
 
 /// <summary>A recorded server as the gateway sees it, if need be with another API version than the gateway would choose.</summary>
-internal sealed class ReplayServer(ServerProfile profile, int? askedVersion = null) : IReplayServer
+internal sealed class ReplayServer(ServerProfile profile, int? askedVersion = null) : IServerFacts
 {
     public ServerProfile Profile => profile;
 
@@ -18,9 +19,7 @@ internal sealed class ReplayServer(ServerProfile profile, int? askedVersion = nu
         var data = server.Capabilities.Response.Data;
         var spreed = data.GetProperty("capabilities").TryGetProperty("spreed", out var section) ? section : default;
         var features = Names(spreed, "features");
-
-        // Most servers were recorded on a newer Nextcloud than their own, which is always ten ahead of Talk.
-        var nextcloud = new Version(Math.Max(Version.Parse(server.TalkVersion.Split('-')[0]).Major, 3) + 10, 0);
+        var nextcloud = NextcloudOf(server);
         var published = spreed.ValueKind == JsonValueKind.Object && spreed.TryGetProperty("version", out var version)
             ? Version.Parse(version.GetString()!.Split('-')[0])
             : null;
@@ -31,6 +30,10 @@ internal sealed class ReplayServer(ServerProfile profile, int? askedVersion = nu
             nextcloud,
             server.Capabilities.Response.Bytes));
     }
+
+    /// <summary>The Nextcloud that such a Talk belongs to: always ten versions ahead, though most were recorded on a newer one.</summary>
+    public static Version NextcloudOf(RecordedServer server) =>
+        new(Math.Max(Version.Parse(server.TalkVersion.Split('-')[0]).Major, TalkVersions.First.Major) + 10, 0);
 
     /// <summary>The same server, asked in one API version for everything.</summary>
     public ReplayServer Asked(int version) => new(profile, version);

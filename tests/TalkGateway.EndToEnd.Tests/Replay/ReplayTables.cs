@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using TalkGateway.Testing;
 
@@ -23,9 +24,8 @@ internal sealed record UnsayableRule(string Operation, string Parameter, string 
 /// <summary>A request that the gateway refuses before anything is sent.</summary>
 /// <param name="Operation">Id of the operation.</param>
 /// <param name="Field">Proto path of the field that is refused.</param>
-/// <param name="Value">Regular expression for what the recording sent there; nothing was sent: empty.</param>
 /// <param name="Reason">Why it is right to refuse it, whatever the server answered.</param>
-internal sealed record RefusalRule(string Operation, string Field, string Value, string Reason);
+internal sealed record RefusalRule(string Operation, string Field, string Reason);
 
 /// <summary>A request on a path of the operation that the gateway does not use on that server.</summary>
 /// <param name="Operation">Id of the operation.</param>
@@ -48,6 +48,43 @@ internal sealed record NotOfferedRule(string Operation, string Server, string Re
 /// <param name="Value">What the server takes when it is missing.</param>
 internal sealed record ServerDefault(string Operation, string Parameter, string Value);
 
+/// <summary>A field that the contract wants and a server does not, so that no recording can tell it.</summary>
+/// <param name="Operation">Regular expression for the id of the operation.</param>
+/// <param name="Field">Proto path.</param>
+/// <param name="With">Proto path of the field together with which it is set; empty: always.</param>
+/// <param name="Value">What a client would send.</param>
+/// <param name="Reason">Why the server does without.</param>
+internal sealed record ImpliedValue(string Operation, string Field, string With, string Value, string Reason);
+
+/// <summary>A request that a polyfill carries out in another way, so that only its mapping is compared.</summary>
+/// <param name="Operation">Id of the operation.</param>
+/// <param name="Servers">The servers, with a space between them.</param>
+/// <param name="Parameters">Regular expression for the parameters, as <c>name=JSON</c> in the order of names with <c>&amp;</c> between them.</param>
+/// <param name="Reason">What happens instead.</param>
+internal sealed record PolyfilledRule(string Operation, string Servers, string Parameters, string Reason)
+{
+    public bool Covers(RecordedExchange exchange) =>
+        Operation == exchange.Operation && Servers.Split(' ').Contains(exchange.Server)
+        && Regex.IsMatch(string.Join('&', RequestBuilder.ParametersOf(exchange.Request).OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value.GetRawText()}")), Parameters);
+}
+
+/// <summary>A parameter that the recorder left out to see what happens.</summary>
+/// <param name="Operation">Id of the operation.</param>
+/// <param name="Parameter">Upstream name.</param>
+/// <param name="Reason">Why the gateway always sends it.</param>
+internal sealed record MissingRule(string Operation, string Parameter, string Reason);
+
+/// <summary>A parameter that the gateway does not send to servers that do not know it.</summary>
+/// <param name="Operation">Id of the operation.</param>
+/// <param name="Parameter">Upstream name.</param>
+/// <param name="Servers">The servers, each with a space around it.</param>
+/// <param name="Reason">What those servers do with it.</param>
+internal sealed record LeftOutRule(string Operation, string Parameter, string Servers, string Reason)
+{
+    public bool Covers(RecordedExchange exchange, string parameter) =>
+        Operation == exchange.Operation && Parameter == parameter && Servers.Split(' ').Contains(exchange.Server);
+}
+
 /// <summary>A value of recorded answers that clients do not get.</summary>
 /// <param name="Operation">Regular expression for the operation.</param>
 /// <param name="Path">Regular expression for the path of the value.</param>
@@ -61,6 +98,28 @@ internal sealed record DroppedValue(string Operation, string Path, string Reason
 /// <summary>Everything in which the replay differs from "the same request, the whole answer", each with its reason.</summary>
 internal static class ReplayTables
 {
+    private static readonly ConcurrentDictionary<object, bool> Needed = new();
+
+    /// <summary>Every row of every table.</summary>
+    public static IEnumerable<object> Rows =>
+        [.. OperationAliases, .. OddHeaders, .. Unsayable, .. Refusals, .. OtherWays, .. NotOffered, .. Missing, .. LeftOut, .. Implied, .. Polyfilled, .. Defaults, .. DroppedValues];
+
+    /// <summary>The first row of a table that fits, noted as needed.</summary>
+    public static TRow? Find<TRow>(IReadOnlyList<TRow> table, Func<TRow, bool> fits)
+        where TRow : class
+    {
+        var row = table.FirstOrDefault(fits);
+        if (row is not null)
+        {
+            Needed[row] = true;
+        }
+
+        return row;
+    }
+
+    /// <summary>Whether the row was needed so far.</summary>
+    public static bool IsNeeded(object row) => Needed.ContainsKey(row);
+
     public static IReadOnlyList<OperationAlias> OperationAliases { get; } =
     [
         new("participant.remove_user", "participant.remove"),
@@ -83,7 +142,7 @@ internal static class ReplayTables
         new("call.join", "password", ".*", "A call has no password of its own since Talk 3: the room is joined with it."),
         new("chat.receive", "limit", "\"-1\"|\"abc\"", "A limit is a positive number in the contract."),
         new("chat.receive", "limit", "\"[0-9]+\"", "The first chat API, of Talk 3.0, chooses the number itself."),
-        new("chat.receive", "lookIntoFuture", "\"[01]\"|\"true\"", "The first chat API has no direction, and the later ones have two numbers for it."),
+        new("chat.receive", "lookIntoFuture", "\"[012]\"|\"true\"", "The first chat API has no direction, and the later ones have two numbers for it."),
         new("chat.receive", "setReadMarker|includeLastKnown|lastKnownMessageId", ".*", "The first chat API has no such parameter."),
         new("chat.send", "message", "null|\\[\"a\"\\]", "A message is a text in the contract."),
         new("chat.set_read_marker", "lastReadMessage", "null", "Without an id the parameter is left out."),
@@ -111,6 +170,57 @@ internal static class ReplayTables
 
     public static IReadOnlyList<RefusalRule> Refusals { get; } =
     [
+        new("call.join", "flags", "There are four flags."),
+        new("call.join", "silent", "Servers before Talk 15 would ring all the same."),
+        new("call.leave", "for_everybody", "Servers before Talk 13 would end the call for the caller alone."),
+        new("call.update_flags", "flags", "Without a flag the caller would not be in the call."),
+        new("chat.edit_message", "message", "A message is not empty."),
+        new("chat.receive", "include_last_known", "Servers before Talk 7 would answer without that message."),
+        new("chat.receive", "limit", "Old servers take 0, and numbers below, for no limit, and all cut at 200."),
+        new("chat.receive", "timeout", "Servers wait 30 seconds at most."),
+        new("chat.send", "message", "A message is not empty; old servers stored it as nothing."),
+        new("chat.send", "reply_to", "Servers before Talk 8 would post it as no answer."),
+        new("chat.share_object", "object_id", "An object has an id."),
+        new("chat.share_object", "object_type", "An object has a type."),
+        new("conversation.create", "listable", "There is no such scope."),
+        new("conversation.create", "name", "Names are at most 255 characters long."),
+        new("conversation.create", "type", "A room has a type, and one that can be created."),
+        new("conversation.get", "token", "No token looks like that."),
+        new("conversation.rename", "name", "A room that gets a name gets one; Talk 3 to 5 took an empty one."),
+        new("conversation.set_listable", "scope", "There is no such scope."),
+        new("conversation.set_notification_level", "level", "There is no such level."),
+        new("conversation.set_permissions", "permissions", "There are nine permissions."),
+        new("participant.add", "is_group", "Only the development state before Talk 5 adds groups that way."),
+        new("participant.add", "new_participant", "Somebody has to be named."),
+        new("participant.add", "source", "Servers before Talk 5 would take any name for a user's."),
+        new("participant.import_emails", "file", "A file has to be sent."),
+        new("participant.invite_by_email", "new_participant", "Somebody has to be named."),
+        new("participant.promote", "attendee", "Somebody has to be named."),
+        new("participant.remove", "attendee", "Somebody has to be named."),
+        new("signaling.send", "messages", "There is nothing to send."),
+    ];
+
+    public static IReadOnlyList<MissingRule> Missing { get; } =
+    [
+        new("chat.receive", "lookIntoFuture", "A page of messages has a direction."),
+        new("chat.suggest_mentions", "search", "A search has a text, if an empty one."),
+        new("conversation.set_notification_level", "level", "A level is set to something."),
+        new("conversation.set_password", "password", "A password is set to something, if to nothing."),
+        new("guest.set_display_name", "displayName", "A name is set to something, if to nothing."),
+    ];
+
+    public static IReadOnlyList<LeftOutRule> LeftOut { get; } =
+    [
+        new("call.join", "flags", "talk2.9dev talk3.0", "There are no flags before Talk 4: everybody sends sound and video."),
+        new("chat.receive", "setReadMarker", "talk4 talk5seed talk5 talk6", "Before Talk 7 reading forwards always moves the marker."),
+        new("chat.send", "referenceId", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Kept since Talk 9, ignored before."),
+        new("chat.suggest_mentions", "includeStatus", "talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "Known since Talk 11, ignored before."),
+        new("conversation.create", "source", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "Known since Talk 8; before, groups are all that can be invited."),
+        new("conversation.list", "includeStatus", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "Known since Talk 12, ignored before."),
+        new("conversation.list", "noStatusUpdate", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9", "Known since Talk 10, ignored before."),
+        new("participant.join", "force", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Known since Talk 9, ignored before: joining always takes over."),
+        new("participant.list", "includeStatus", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9", "Known since Talk 10, ignored before."),
+        new("signaling.get_settings", "token", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Known since Talk 9, ignored before."),
     ];
 
     public static IReadOnlyList<OtherWayRule> OtherWays { get; } =
@@ -131,11 +241,36 @@ internal static class ReplayTables
         new("conversation.set_message_expiration", "talk25", "The server publishes the capability only where the system's cron runs its jobs, since messages stay otherwise."),
     ];
 
+    public static IReadOnlyList<ImpliedValue> Implied { get; } =
+    [
+        new("participant\\..*", "attendee.actor.type", "attendee.actor.id", "users", "Before API v3 nobody but users has a name."),
+        new("signaling\\..*", "token", "", "anyroom1", "Before Talk 3.2 a session was in one room at most."),
+    ];
+
+    public static IReadOnlyList<PolyfilledRule> Polyfilled { get; } =
+    [
+        new("call.ping", "talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1 talk12 talk25", "", "Servers with no-ping are not asked."),
+        new("chat.receive", "talk2.9dev talk3.0", "", "Pages are counted from the newest message."),
+        new("chat.set_read_marker", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "", "Before Talk 7 reading forwards is what marks as read."),
+        new("chat.set_read_marker", "talk8 talk9 talk10.0 talk10.1 talk12", "^$", "Before Talk 19 the newest message has to be named, so it is looked up."),
+        new("conversation.create", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "source=.circles", "Refused: before Talk 8 a group would be invited instead."),
+        new("conversation.create", "talk2.9dev talk3.0", "roomType=2", "Before Talk 3.1 a group room needs a group, so it is created public and made private."),
+        new("participant.demote", "talk4 talk5seed", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
+        new("participant.promote", "talk4 talk5seed", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
+        new("participant.remove_guest", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "participant=.0.$", "Nobody is found with the session of those who have none."),
+        new("participant.promote", "talk10.1", "sessionId", "From API v3 on the session's attendee is looked up, and named by id."),
+    ];
+
     public static IReadOnlyList<ServerDefault> Defaults { get; } =
     [
+        new("*", "format", "json"),
+        new("chat.receive", "markNotificationsAsRead", "1"),
+        new("chat.receive", "setReadMarker", "1"),
+        new("participant.join", "password", ""),
     ];
 
     public static IReadOnlyList<DroppedValue> DroppedValues { get; } =
     [
+        new("server\\.capabilities", "header ETag", "The gateway takes no conditional requests; it keeps the capabilities itself, and tells changes by their hash."),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -46,13 +47,25 @@ internal static class RequestBuilder
         // Fields without presence are always sent, so they have to say what the server takes when the parameter is missing.
         foreach (var parameter in call.Parameters.Where(p => !p.InPath && !p.Omitted && !p.Field.HasPresence && !sent.ContainsKey(p.Name)))
         {
-            if (ReplayTables.Defaults.FirstOrDefault(d => d.Operation == rpc.Operation.Id && d.Parameter == parameter.Name) is { } missing)
+            if (ReplayTables.Find(ReplayTables.Defaults, d => d.Operation == rpc.Operation.Id && d.Parameter == parameter.Name) is { } missing)
             {
                 Set(parameter, JsonSerializer.SerializeToElement(missing.Value));
             }
         }
 
+        foreach (var parameter in call.Parameters.Where(p => p.Omitted))
+        {
+            if (ReplayTables.Find(ReplayTables.Implied, row => IsImplied(row, parameter)) is { } implied)
+            {
+                Set(parameter, JsonSerializer.SerializeToElement(implied.Value));
+            }
+        }
+
         return (request, unsayable);
+
+        bool IsImplied(ImpliedValue row, RequestParameter parameter) =>
+            row.Field == parameter.FieldPath && Regex.IsMatch(rpc.Operation.Id, $"^(?:{row.Operation})$")
+            && (row.With.Length == 0 || call.Parameters.Any(p => p.FieldPath == row.With && sent.ContainsKey(p.Name)));
 
         void Set(RequestParameter parameter, JsonElement value)
         {
@@ -212,12 +225,13 @@ internal static class RequestBuilder
     {
         var text = AsText(value);
         var worded = type.Values.FirstOrDefault(v => v.GetOptions()?.GetExtension(AnnotationsExtensions.Text) is { Length: > 0 } word && word == text);
-        if (worded is null && AsInteger(value, int.MinValue, int.MaxValue) is { } number)
+        if (worded is not null)
         {
-            return Enum.ToObject(type.ClrType, (int)number);
+            return Enum.ToObject(type.ClrType, worded.Number);
         }
 
-        return worded is null ? null : Enum.ToObject(type.ClrType, worded.Number);
+        var hasWords = type.Values.Any(v => v.GetOptions()?.GetExtension(AnnotationsExtensions.Text) is { Length: > 0 });
+        return !hasWords && AsInteger(value, int.MinValue, int.MaxValue) is { } number ? Enum.ToObject(type.ClrType, (int)number) : null;
     }
 
     private static IMessage? AsMessage(MessageDescriptor type, JsonElement value)

@@ -34,8 +34,14 @@ internal static class RequestComparison
         foreach (var name in recorded.Keys.Union(own.Keys).Order())
         {
             var (before, now) = (recorded.GetValueOrDefault(name), own.GetValueOrDefault(name));
-            var missing = ReplayTables.Defaults.FirstOrDefault(d => (d.Operation == "*" || d.Operation == exchange.Operation) && d.Parameter == name)?.Value;
-            if ((before ?? missing) != (now ?? missing))
+            if (before == now)
+            {
+                continue;
+            }
+
+            var missing = ReplayTables.Find(ReplayTables.Defaults, d => (d.Operation == "*" || d.Operation == exchange.Operation) && d.Parameter == name)?.Value;
+            if ((before ?? missing) != (now ?? missing)
+                && (now is not null || ReplayTables.Find(ReplayTables.LeftOut, row => row.Covers(exchange, name)) is null))
             {
                 differences.Add($"{name} is {now ?? "missing"} instead of {before ?? "missing"}");
             }

@@ -1,0 +1,38 @@
+using TalkGateway.Talk;
+using TalkGateway.Talk.V1;
+using TalkGateway.Testing;
+using TalkGateway.Transcoding;
+using Xunit;
+
+namespace TalkGateway.EndToEnd.Tests.Replay;
+
+/// <summary>The recordings, planned once for all tests.</summary>
+internal static class Replay
+{
+    private static readonly Lazy<IReadOnlyList<ReplayCase>> LazyCases = new(static () => Plan());
+
+    /// <summary>The contract as its annotations tell it.</summary>
+    public static IReadOnlyList<ContractRpc> Contract { get; } = ContractRpc.In(
+        CallReflection.Descriptor,
+        CapabilitiesReflection.Descriptor,
+        ChatReflection.Descriptor,
+        GuestReflection.Descriptor,
+        ParticipantReflection.Descriptor,
+        RoomReflection.Descriptor,
+        SignalingReflection.Descriptor);
+
+    /// <summary>The contract as the gateway compiles it.</summary>
+    public static PlanSet Plans => TalkContract.Plans;
+
+    /// <summary>Every recorded exchange, each with its fate.</summary>
+    public static IReadOnlyList<ReplayCase> Cases => LazyCases.Value;
+
+    /// <summary>Names of the recorded servers, for theories.</summary>
+    public static TheoryData<string> Servers { get; } = [.. Recordings.Servers.Select(server => server.Name)];
+
+    private static ReplayCase[] Plan()
+    {
+        var planner = new ReplayPlanner(Contract, Plans);
+        return [.. Recordings.Servers.SelectMany(planner.Plan)];
+    }
+}
