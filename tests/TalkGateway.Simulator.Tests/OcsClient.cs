@@ -14,7 +14,7 @@ internal sealed class OcsClient : IDisposable
     public OcsClient(TalkSimulator simulator, string? login = null, string? password = null, bool withCookies = true)
     {
         Jar = new CookieContainer();
-        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Jar, UseCookies = withCookies }) { BaseAddress = simulator.BaseAddress, Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Jar, UseCookies = withCookies }) { BaseAddress = simulator.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
         Versions = ApiVersions.Of(simulator.Profile.Name);
         if (login is not null)
         {

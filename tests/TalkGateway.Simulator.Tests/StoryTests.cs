@@ -105,4 +105,78 @@ public sealed class StoryTests
             ],
             told);
     }
+
+    [Fact]
+    public async Task A_call_that_nobody_answers_is_missed_by_one_and_tried_by_the_other()
+    {
+        await using var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { Profile = "21", SeedDemoData = false });
+        using var alice = OcsClient.WithAppPassword(simulator, "alice");
+        using var bob = OcsClient.WithAppPassword(simulator, "bob");
+        var token = (string)(await alice.RoomAsync("POST", "room", new { roomType = 1, invite = "bob" })).Is(201).Data!["token"]!;
+        (await alice.RoomAsync("POST", $"room/{token}/participants/active")).Is(200);
+        (await alice.CallAsync("POST", $"call/{token}", new { flags = 1 })).Is(200);
+        (await alice.CallAsync("DELETE", $"call/{token}")).Is(200);
+
+        foreach (var (client, kind) in new[] { (alice, "call_tried"), (bob, "call_missed") })
+        {
+            Assert.Equal(kind, (string?)(await client.ChatAsync("GET", $"chat/{token}?lookIntoFuture=0")).Is(200).List[0]!["systemMessage"]);
+        }
+    }
+
+    [Fact]
+    public async Task On_Talk_25_a_one_to_one_is_the_partners_only_after_the_first_message()
+    {
+        await using var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { SeedDemoData = false });
+        using var alice = OcsClient.WithAppPassword(simulator, "alice");
+        using var carol = OcsClient.WithAppPassword(simulator, "carol");
+        var token = (string)(await alice.RoomAsync("POST", "room", new { roomType = 1, invite = "carol" })).Is(201).Data!["token"]!;
+        (await carol.RoomAsync("GET", $"room/{token}")).Is(404);
+
+        (await alice.ChatAsync("POST", $"chat/{token}", new { message = "Hello" })).Is(201);
+
+        var room = (await carol.RoomAsync("GET", $"room/{token}")).Is(200).Data!;
+        Assert.Equal(("alice", 1), ((string?)room["name"], (int)room["unreadMessages"]!));
+    }
+
+    [Fact]
+    public async Task Unread_counters_follow_reading_and_writing()
+    {
+        await using var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { SeedDemoData = false });
+        using var alice = OcsClient.WithAppPassword(simulator, "alice");
+        using var bob = OcsClient.WithAppPassword(simulator, "bob");
+        var token = (string)(await alice.RoomAsync("POST", "room", new { roomType = 2, roomName = "Unread" })).Is(201).Data!["token"]!;
+        (await alice.RoomAsync("POST", $"room/{token}/participants", new { newParticipant = "bob" })).Is(200);
+        (await alice.ChatAsync("POST", $"chat/{token}", new { message = "one" })).Is(201);
+        var last = (int)(await alice.ChatAsync("POST", $"chat/{token}", new { message = "two @bob" })).Is(201).Data!["id"]!;
+
+        Assert.Equal((2, true), await UnreadAsync());
+        (await bob.ChatAsync("GET", $"chat/{token}?lookIntoFuture=0")).Is(200);
+        Assert.Equal((2, true), await UnreadAsync());
+        (await bob.ChatAsync("POST", $"chat/{token}/read", new { lastReadMessage = last })).Is(200);
+        Assert.Equal((0, false), await UnreadAsync());
+        (await bob.ChatAsync("DELETE", $"chat/{token}/read")).Is(200);
+        Assert.Equal((1, true), await UnreadAsync());
+
+        async Task<(int Count, bool IsMention)> UnreadAsync()
+        {
+            var room = (await bob.RoomAsync("GET", $"room/{token}")).Is(200).Data!;
+            return ((int)room["unreadMessages"]!, (bool)room["unreadMention"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Messages_are_edited_and_deleted_by_their_authors_and_the_answer_is_the_system_message()
+    {
+        await using var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { SeedDemoData = false });
+        using var alice = OcsClient.WithAppPassword(simulator, "alice");
+        var token = (string)(await alice.RoomAsync("POST", "room", new { roomType = 2, roomName = "Edit" })).Is(201).Data!["token"]!;
+        var id = (int)(await alice.ChatAsync("POST", $"chat/{token}", new { message = "typo" })).Is(201).Data!["id"]!;
+
+        var edited = (await alice.ChatAsync("PUT", $"chat/{token}/{id}", new { message = "fixed" })).Is(200).Data!;
+        Assert.Equal(("message_edited", "fixed", "alice"), ((string?)edited["systemMessage"], (string?)edited["parent"]!["message"], (string?)edited["parent"]!["lastEditActorId"]));
+
+        var deleted = (await alice.ChatAsync("DELETE", $"chat/{token}/{id}")).Is(200).Data!;
+        Assert.Equal(("message_deleted", "comment_deleted", true), ((string?)deleted["systemMessage"], (string?)deleted["parent"]!["messageType"], (bool)deleted["parent"]!["deleted"]!));
+        (await alice.ChatAsync("PUT", $"chat/{token}/{id}", new { message = "again" })).Is(405);
+    }
 }

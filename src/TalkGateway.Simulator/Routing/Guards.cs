@@ -73,7 +73,7 @@ internal static class Guards
             return OcsResult.Refused(403);
         }
 
-        var lobbyCloses = guard.HasFlag(Guard.NotInLobby) || (route.Id == "call.leave" && call.Has(Rules.LobbyClosesLeave));
+        var lobbyCloses = guard.HasFlag(Guard.NotInLobby) || (guard.HasFlag(Guard.NotInLobbyAtFirst) && call.Has(Rules.LobbyClosesLeave));
         if (lobbyCloses && room.LobbyState != 0 && !RoomRules.IgnoresLobby(call.World, room, attendee))
         {
             return OcsResult.Refused(412);

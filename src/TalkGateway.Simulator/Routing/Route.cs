@@ -33,6 +33,9 @@ internal enum Guard
 
     /// <summary>Not for guests, who get 404.</summary>
     NoGuests = 256,
+
+    /// <summary>As <see cref="NotInLobby"/>, but only in the version that brought the lobby.</summary>
+    NotInLobbyAtFirst = 512,
 }
 
 /// <summary>One operation: its path, the versions and API versions that route it, and what runs.</summary>

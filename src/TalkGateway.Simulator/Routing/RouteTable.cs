@@ -82,7 +82,7 @@ internal static class RouteTable
         // Calls.
         Call("call.list_peers", "GET", "call/{token}", "3.0", Member | Writable | NotInLobby, CallHandlers.Peers),
         Call("call.join", "POST", "call/{token}", "3.0", Member | Writable | NotInLobby, CallHandlers.Join),
-        Call("call.leave", "DELETE", "call/{token}", "3.0", Member, CallHandlers.Leave),
+        Call("call.leave", "DELETE", "call/{token}", "3.0", Member | NotInLobbyAtFirst, CallHandlers.Leave),
         Call("call.update_flags", "PUT", "call/{token}", "12.0", Member, CallHandlers.UpdateFlags) with { MinApi = 4 },
         Call("call.ping", "POST", "call/{token}/ping", "3.0", None, CallHandlers.Ping) with { Versions = VersionRange.Before("4.0") },
         Call("call.ring", "POST", "call/{token}/ring/{attendeeId}", "15.0", Member, CallHandlers.Ring),

@@ -29,8 +29,8 @@ internal static class Rules
     public static readonly VersionRange ReadMarkerAnswersRoom = VersionRange.From("19");
 
     // Who may do what.
-    public static readonly VersionRange GuestsMayModerate = VersionRange.From("4.9");
-    public static readonly VersionRange MissingArgumentsMatter = VersionRange.From("4.9");
+    public static readonly VersionRange GuestsMayModerate = VersionRange.From("5.0");
+    public static readonly VersionRange MissingArgumentsMatter = VersionRange.From("5.0");
 
     // Rooms.
     public static readonly VersionRange RoomsHaveNames = VersionRange.From("3.1");
@@ -50,7 +50,7 @@ internal static class Rules
     public static readonly VersionRange ChangelogRoom = VersionRange.From("6.0");
     public static readonly VersionRange NoteToSelfRoom = VersionRange.From("18.0");
     public static readonly VersionRange NobodyIsCounted = VersionRange.From("8.0");
-    public static readonly VersionRange ParticipantMapHasSessions = VersionRange.From("4.9");
+    public static readonly VersionRange ParticipantMapHasSessions = VersionRange.From("5.0");
     public static readonly VersionRange LastOneMayLeave = VersionRange.From("10.0");
     public static readonly VersionRange OneToOneIsFilledByMessage = VersionRange.From("25");
     public static readonly VersionRange LeftOneToOneBecomesGroup = VersionRange.Before("6.0");
@@ -84,9 +84,9 @@ internal static class Rules
     public static readonly VersionRange StatusOnDemand = VersionRange.From("10.0");
     public static readonly ByVersion<int> WrongPromotionStatus = new(("0", 412), ("6.0", 400));
     public static readonly VersionRange PromotingSelfIsForbidden = VersionRange.From("10.1");
-    public static readonly ByVersion<int> RemoveGuestWhoIsNoneStatus = new(("0", 403), ("4.9", 412), ("6.0", 400));
+    public static readonly ByVersion<int> RemoveGuestWhoIsNoneStatus = new(("0", 403), ("5.0", 412), ("6.0", 400));
     public static readonly VersionRange RemovingSelfIsForbidden = VersionRange.Before("6.0");
-    public static readonly VersionRange GuestsCanBePromoted = VersionRange.From("4.9");
+    public static readonly VersionRange GuestsCanBePromoted = VersionRange.From("5.0");
     public static readonly VersionRange GuestNameOfUserIsNotFound = VersionRange.Between("10.1", "11.0");
     public static readonly VersionRange OwnersCanBePromoted = VersionRange.From("25.0");
 
@@ -105,11 +105,11 @@ internal static class Rules
     public static readonly VersionRange UnknownIdIsIgnored = VersionRange.Before("13.0");
     public static readonly VersionRange LookIntoFutureIsNeeded = VersionRange.From("6.0");
     public static readonly ByVersion<int> LongestPollSeconds = new(("0", 60), ("4.0", 30));
-    public static readonly VersionRange SendAnswersMessage = VersionRange.From("4.9");
+    public static readonly VersionRange SendAnswersMessage = VersionRange.From("5.0");
     public static readonly VersionRange EmptyMessagesAreRefused = VersionRange.From("13.0");
     public static readonly ByVersion<int> LongestMessage = new(("0", 1000), ("6.0", 32000));
-    public static readonly VersionRange LongMessageIsServerError = VersionRange.Before("4.9");
-    public static readonly VersionRange MissingMessageIsBadRequest = VersionRange.Between("4.9", "6.0");
+    public static readonly VersionRange LongMessageIsServerError = VersionRange.Before("5.0");
+    public static readonly VersionRange MissingMessageIsBadRequest = VersionRange.Between("5.0", "6.0");
     public static readonly VersionRange Replies = VersionRange.From("7.0");
     public static readonly VersionRange ReferenceIds = VersionRange.From("9.0");
     public static readonly VersionRange SilentSend = VersionRange.From("15.0");
