@@ -7,7 +7,7 @@ namespace TalkGateway.Simulator;
 internal static class ChatWriteHandlers
 {
     private const int LongestReferenceId = 64;
-    private const int HelpMaxAge = 6 * 3600;
+    private const int DeleteMaxAge = 6 * 3600;
     private const int EditMaxAge = 24 * 3600;
 
     public static OcsResult Send(OcsCall call)
@@ -151,7 +151,7 @@ internal static class ChatWriteHandlers
             return OcsResult.Error(403, "permission");
         }
 
-        if (call.Has(Rules.DeleteHasAgeLimit) && call.World.Now - message.Timestamp > HelpMaxAge)
+        if (call.Has(Rules.DeleteHasAgeLimit) && call.World.Now - message.Timestamp > DeleteMaxAge)
         {
             return OcsResult.Error(400);
         }

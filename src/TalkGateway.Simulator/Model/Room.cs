@@ -74,8 +74,6 @@ internal sealed class Room(int id, string token, int type, string name)
 
     public IEnumerable<Attendee> Users => Attendees.Where(a => a.IsUser);
 
-    public Message? LastVisibleMessage => Messages.LastOrDefault();
-
     public Attendee? Find(string actorType, string actorId) => Attendees.Find(a => a.ActorType == actorType && a.ActorId == actorId);
 
     public Attendee? Find(int attendeeId) => Attendees.Find(a => a.Id == attendeeId);

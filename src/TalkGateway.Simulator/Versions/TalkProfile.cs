@@ -51,8 +51,6 @@ public sealed class TalkProfile
 
     internal TalkVersion Version { get; }
 
-    internal int NextcloudMajor => int.Parse(NextcloudVersion.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
-
     /// <summary>Finds a profile by its name; "5.0" finds "5".</summary>
     /// <exception cref="ArgumentException">There is no such profile; the message names those there are.</exception>
     public static TalkProfile Find(string name)
