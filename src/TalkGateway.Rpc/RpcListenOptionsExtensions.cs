@@ -18,7 +18,13 @@ public static class RpcListenOptionsExtensions
         var kestrel = listen.KestrelServerOptions;
         var time = listen.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
         kestrel.AllowAlternateSchemes = true;
-        listen.Protocols = HttpProtocols.Http1AndHttp2;
+
+        // Set only where it changes something: Kestrel warns of protocols set by hand that it believes it cannot serve.
+        if (!listen.Protocols.HasFlag(HttpProtocols.Http1AndHttp2))
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+        }
+
         listen.Use(next =>
         {
             var detection = new Http1AndHttp2Detection(next, kestrel.Limits, time);

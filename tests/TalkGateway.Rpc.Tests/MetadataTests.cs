@@ -111,6 +111,38 @@ public sealed class MetadataTests
         Assert.Equal("value", reply.Response.Text);
     }
 
+    [Fact]
+    public async Task Values_of_repeated_headers_keep_their_order_and_the_last_one_wins()
+    {
+        await using var host = await RpcTestHost.StartEchoAsync(echo =>
+            echo.Unary<EchoRequest, EchoResponse>("Unary", (call, _) =>
+            {
+                Assert.True(call.RequestMetadata.TryGetValue("x-text", out var last));
+                Assert.True(call.RequestMetadata.TryGetBytes("x-data-bin", out var bytes));
+                var all = string.Join('|', call.RequestMetadata["x-text"].ToArray());
+                return new(new EchoResponse { Text = $"{last}:{all}:{bytes[0]}:{call.RequestMetadata.GetAllBytes("x-data-bin").Count}" });
+            }));
+
+        // HttpClient joins repeated headers, so this one speaks HTTP/1.1 by hand.
+        using var socket = new System.Net.Sockets.TcpClient(host.Address.Host, host.Address.Port);
+        await socket.GetStream().WriteAsync("""
+            POST /rpctest.EchoService/Unary HTTP/1.1
+            Host: localhost
+            Connection: close
+            Content-Type: application/json
+            Content-Length: 2
+            X-Text: Value1
+            x-text: Value2
+            X-Data-Bin: AQ==
+            x-data-bin: Ag,Aw
+
+            {}
+            """u8.ToArray().Where(b => b != '\r').SelectMany(b => b == '\n' ? "\r\n"u8.ToArray() : [b]).ToArray());
+        using var reader = new StreamReader(socket.GetStream());
+
+        Assert.EndsWith("""{ "text": "Value2:Value1|Value2:3:3" }""", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("X-Upper", "v")]
     [InlineData("grpc-status", "0")]

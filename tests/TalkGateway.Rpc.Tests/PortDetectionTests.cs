@@ -23,6 +23,22 @@ public sealed class PortDetectionTests
 
         Assert.Equal("HTTP/1.1 http", await GetAsync(host.Address, HttpVersion.Version11));
         Assert.Equal("HTTP/2 http", await GetAsync(host.Address, HttpVersion.Version20));
+        Assert.DoesNotContain(host.Logs, entry => entry.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1)]
+    [InlineData(Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2)]
+    public async Task Port_set_to_one_version_before_serves_both(Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols before)
+    {
+        await using var host = await StartAsync(port =>
+        {
+            port.Protocols = before;
+            port.UseHttp1AndHttp2Detection();
+        });
+
+        Assert.Equal("HTTP/1.1 http", await GetAsync(host.Address, HttpVersion.Version11));
+        Assert.Equal("HTTP/2 http", await GetAsync(host.Address, HttpVersion.Version20));
     }
 
     [Fact]
