@@ -20,7 +20,7 @@ internal static class RequestErrors
         info.Metadata["operation"] = plan.OperationId;
         var first = cause.Violations[0];
         return new TalkException(
-            Statuses.Status(Code.InvalidArgument, $"{first.Field}: {first.Description}", info, violations),
+            Statuses.Status(Code.InvalidArgument, first.Field.Length == 0 ? first.Description : $"{first.Field}: {first.Description}", info, violations),
             cause);
     }
 

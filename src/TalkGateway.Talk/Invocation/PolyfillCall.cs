@@ -30,9 +30,9 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>Goes on with the next polyfill, or with the server.</summary>
     public async ValueTask<IMessage> NextAsync(IMessage request, CancellationToken cancellationToken)
     {
-        if (position < entry.Polyfills.Count)
+        if (position < entry.Detours.Count)
         {
-            return await entry.Polyfills[position].InvokeAsync(new PolyfillCall(call, server, plan, entry, position + 1), request, cancellationToken);
+            return await entry.Detours[position].InvokeAsync(new PolyfillCall(call, server, plan, entry, position + 1), request, cancellationToken);
         }
 
         var response = new ArrayBufferWriter<byte>();
@@ -61,14 +61,6 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
 
     /// <summary>What this server lacks for the rpc that takes <paramref name="request"/>; null if it can carry it out.</summary>
     public string? MissingFor(IMessage request) => call.RouteOf(server, TalkContract.PlanOf(request.Descriptor)).Missing;
-
-    /// <summary>Checks a request against the rules of its fields, without sending anything.</summary>
-    /// <exception cref="TalkException">It breaks one, or sets a field that the server can't act upon.</exception>
-    public void Validate(IMessage request)
-    {
-        var target = TalkContract.PlanOf(request.Descriptor);
-        TalkCall.Validate(target, server, call.RouteOf(server, target).Route!, request.ToByteArray());
-    }
 
     /// <summary>The request is refused for one of its fields.</summary>
     public TalkException Invalid(string field, string description) => RequestErrors.Invalid(plan, field, description);

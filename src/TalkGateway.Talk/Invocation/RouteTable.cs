@@ -21,17 +21,42 @@ internal sealed class RouteTable(PlanSet plans, PolyfillSet polyfills)
         }
     }
 
-    private Entry Resolve(ServerProfile server, MethodPlan plan) => plan.IsSupported(server, out var missing)
-        ? new Entry(plan.Resolve(server), [.. plan.Polyfills.Select(name => polyfills[name]).Where(p => p.AppliesTo(server))], LongPollOf(plan), null)
-        : new Entry(null, [], default, missing);
+    private Entry Resolve(ServerProfile server, MethodPlan plan)
+    {
+        if (!plan.IsSupported(server, out var missing))
+        {
+            return new Entry { Missing = missing };
+        }
+
+        var applying = plan.Polyfills.Select(name => polyfills[name]).Where(polyfill => polyfill.AppliesTo(server)).ToList();
+        return new Entry
+        {
+            Route = plan.Resolve(server),
+            Detours = [.. applying.OfType<Detour>()],
+            Rescue = applying.OfType<Rescue>().SingleOrDefault(),
+            LongPoll = LongPollOf(plan),
+        };
+    }
 
     private static TimeSpan LongPollOf(MethodPlan plan) =>
         TimeSpan.FromSeconds(plan.Descriptor.GetOptions().GetExtension(AnnotationsExtensions.Operation).WaitsSeconds);
 
     /// <summary>One rpc on one server.</summary>
-    /// <param name="Route">How it is carried out; null if the server can't.</param>
-    /// <param name="Polyfills">Those with something to do, outermost first.</param>
-    /// <param name="LongPoll">How long the server may wait by intent before it answers.</param>
-    /// <param name="Missing">What the server lacks; null if it can.</param>
-    internal sealed record Entry(Route? Route, IReadOnlyList<Polyfill> Polyfills, TimeSpan LongPoll, string? Missing);
+    internal sealed record Entry
+    {
+        /// <summary>How it is carried out; null if the server can't.</summary>
+        public Route? Route { get; init; }
+
+        /// <summary>What the server lacks; null if it can.</summary>
+        public string? Missing { get; init; }
+
+        /// <summary>The polyfills that take the call, outermost first.</summary>
+        public IReadOnlyList<Detour> Detours { get; init; } = [];
+
+        /// <summary>The polyfill that steps in when the exchange is lost; null if there is none.</summary>
+        public Rescue? Rescue { get; init; }
+
+        /// <summary>How long the server may wait by intent before it answers.</summary>
+        public TimeSpan LongPoll { get; init; }
+    }
 }

@@ -43,29 +43,27 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
             throw RequestErrors.Unsupported(plan, server, entry.Missing!);
         }
 
-        if (entry.Polyfills.Count == 0)
+        if (entry.Detours.Count != 0)
         {
-            await SendAsync(plan, server, entry.Route, request, response, cancellationToken);
+            Check(plan, server, entry, request.Span);
+            var result = await new PolyfillCall(this, server, plan, entry).NextAsync(Parse(plan, request), cancellationToken);
+            result.WriteTo(response);
             return;
         }
 
-        var message = plan.Descriptor.InputType.Parser.ParseFrom(request.Span);
-        var result = await new PolyfillCall(this, server, plan, entry).NextAsync(message, cancellationToken);
-        result.WriteTo(response);
-    }
-
-    /// <summary>Checks a request without sending it.</summary>
-    /// <exception cref="TalkException">It breaks the contract's rules, or the server can't act upon one of its fields.</exception>
-    public static void Validate(MethodPlan plan, ServerProfile server, Route route, ReadOnlySpan<byte> request)
-    {
-        var scratch = UpstreamRequestPool.Rent();
         try
         {
-            Write(plan, server, route, request, scratch);
+            await SendAsync(plan, server, entry.Route, request, response, cancellationToken);
         }
-        finally
+        catch (UpstreamException lost) when (entry.Rescue is not null)
         {
-            UpstreamRequestPool.Return(scratch);
+            var rescued = await entry.Rescue.RescueAsync(new PolyfillCall(this, server, plan, entry), Parse(plan, request), lost.Failure, cancellationToken);
+            if (rescued is null)
+            {
+                throw;
+            }
+
+            rescued.WriteTo(response);
         }
     }
 
@@ -98,6 +96,44 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         }
 
         Read(plan, server, route, answer, response);
+    }
+
+    /// <summary>Checks what a polyfill is going to take apart, so that a mistake shows before anything is sent.</summary>
+    private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
+    {
+        var scratch = UpstreamRequestPool.Rent();
+        try
+        {
+            entry.Route!.WriteRequest(request, scratch);
+        }
+        catch (InvalidRequestException invalid)
+        {
+            var wrong = invalid.Violations.Where(violation => !entry.Detours.Any(detour => detour.Fills.Contains(violation.Field))).ToList();
+            if (wrong.Count != 0)
+            {
+                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong));
+            }
+        }
+        catch (UnsupportedFieldException unsupported)
+        {
+            throw RequestErrors.Unsupported(plan, server, unsupported.Missing, unsupported.Field);
+        }
+        finally
+        {
+            UpstreamRequestPool.Return(scratch);
+        }
+    }
+
+    private static IMessage Parse(MethodPlan plan, ReadOnlyMemory<byte> request)
+    {
+        try
+        {
+            return plan.Descriptor.InputType.Parser.ParseFrom(request.Span);
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            throw RequestErrors.Invalid(plan, new InvalidRequestException([new FieldViolation("", malformed.Message)]));
+        }
     }
 
     private static bool IsIndependentOfServer(MethodPlan plan) => plan.Family.Length == 0;

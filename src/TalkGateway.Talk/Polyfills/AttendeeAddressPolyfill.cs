@@ -11,7 +11,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Lets an attendee be addressed by id, by actor or by session on every server: from API v3 on servers want the attendee id, before
 /// that the user id of users and the session id of guests. Another form than that is looked up in the list of participants.
 /// </summary>
-internal sealed class AttendeeAddressPolyfill : Polyfill
+internal sealed class AttendeeAddressPolyfill : Detour
 {
     private const string Users = "users";
     private const int FirstVersionWithAttendeeIds = 3;
@@ -19,6 +19,8 @@ internal sealed class AttendeeAddressPolyfill : Polyfill
     private static readonly Version FirstWithSessionAddresses = new(5, 0);
 
     public override string Name => "attendee-address";
+
+    public override IReadOnlyList<string> Fills { get; } = ["attendee.attendee_id", "attendee.actor.id", "attendee.session_id"];
 
     public override bool AppliesTo(ServerProfile server) => true;
 

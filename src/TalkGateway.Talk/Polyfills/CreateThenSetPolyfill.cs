@@ -10,7 +10,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Creates a room with everything the request says where the server can't do so at once (before <c>conversation-creation-all</c>,
 /// Talk 21.1): the room first, then one attribute after the other. If one fails, the room is deleted again.
 /// </summary>
-internal sealed class CreateThenSetPolyfill : Polyfill<CreateRoomRequest, CreateRoomResponse>
+internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRoomResponse>
 {
     public override string Name => "create-then-set";
 
@@ -18,7 +18,6 @@ internal sealed class CreateThenSetPolyfill : Polyfill<CreateRoomRequest, Create
 
     protected override async ValueTask<CreateRoomResponse> InvokeAsync(PolyfillCall call, CreateRoomRequest request, CancellationToken cancellationToken)
     {
-        call.Validate(request);
         if (request.Source == "circles" && !call.Server.HasCapability("circles-support"))
         {
             throw call.Unsupported("circles-support", "source");

@@ -6,7 +6,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Adds to the server's capabilities what the gateway makes of them: API versions, and which rpcs work.</summary>
-internal sealed class GatewayDecisionsPolyfill : Polyfill<GetCapabilitiesRequest, GetCapabilitiesResponse>
+internal sealed class GatewayDecisionsPolyfill : Detour<GetCapabilitiesRequest, GetCapabilitiesResponse>
 {
     public override string Name => "gateway-decisions";
 

@@ -5,7 +5,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Completes the answer to a join: up to Talk 6 it is the session id alone, from Talk 7 on the whole room.</summary>
-internal sealed class JoinAnswerPolyfill : Polyfill<JoinRoomRequest, JoinRoomResponse>
+internal sealed class JoinAnswerPolyfill : Detour<JoinRoomRequest, JoinRoomResponse>
 {
     public override string Name => "join-answer";
 

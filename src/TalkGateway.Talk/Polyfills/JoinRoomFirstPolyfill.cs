@@ -10,7 +10,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Joins the room where a call is joined without it. Every released server wants the room joined first, in the same PHP session,
 /// and answers 404 otherwise.
 /// </summary>
-internal sealed class JoinRoomFirstPolyfill : Polyfill<JoinCallRequest, JoinCallResponse>
+internal sealed class JoinRoomFirstPolyfill : Detour<JoinCallRequest, JoinCallResponse>
 {
     public override string Name => "join-room-first";
 

@@ -9,7 +9,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Reads by message id on servers that only count from the newest message (Talk 3.0 and 3.1, before <c>chat-v2</c>). There a
 /// request waits until the page has any message at all, so that waiting for new ones means asking again.
 /// </summary>
-internal sealed class OffsetPagingPolyfill : Polyfill<ListMessagesRequest, ListMessagesResponse>
+internal sealed class OffsetPagingPolyfill : Detour<ListMessagesRequest, ListMessagesResponse>
 {
     private const int DefaultLimit = 100;
 
@@ -28,7 +28,6 @@ internal sealed class OffsetPagingPolyfill : Polyfill<ListMessagesRequest, ListM
 
     protected override async ValueTask<ListMessagesResponse> InvokeAsync(PolyfillCall call, ListMessagesRequest request, CancellationToken cancellationToken)
     {
-        call.Validate(request);
         var limit = request.HasLimit ? (int)request.Limit : DefaultLimit;
         if (request.Direction != ListDirection.Future)
         {

@@ -5,7 +5,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Answers pings. Servers since Talk 4 (<c>no-ping</c>) have no such route: reading signaling or chat is their sign of life.</summary>
-internal sealed class PingPolyfill : Polyfill<PingCallRequest, PingCallResponse>
+internal sealed class PingPolyfill : Detour<PingCallRequest, PingCallResponse>
 {
     public override string Name => "ping";
 

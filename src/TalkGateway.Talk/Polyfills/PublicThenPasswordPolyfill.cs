@@ -6,7 +6,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Opens a room with a password where both can't be done at once; the room goes back to private if the password is refused.</summary>
-internal sealed class PublicThenPasswordPolyfill : Polyfill<MakeRoomPublicRequest, MakeRoomPublicResponse>
+internal sealed class PublicThenPasswordPolyfill : Detour<MakeRoomPublicRequest, MakeRoomPublicResponse>
 {
     public override string Name => "public-then-password";
 

@@ -8,7 +8,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Marks chats as read where the server can't in the one way: before <c>chat-read-marker</c> (Talk 7) reading forwards from a
 /// message moves the marker there, and before <c>chat-read-last</c> (Talk 19) the newest message has to be named.
 /// </summary>
-internal sealed class ReadMarkerPolyfill : Polyfill<SetReadMarkerRequest, SetReadMarkerResponse>
+internal sealed class ReadMarkerPolyfill : Detour<SetReadMarkerRequest, SetReadMarkerResponse>
 {
     public override string Name => "read-marker";
 

@@ -6,7 +6,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Gives back the participants after their permissions changed, for servers that answer nothing (before Talk 21).</summary>
-internal sealed class RereadParticipantsPolyfill : Polyfill<SetParticipantPermissionsRequest, SetParticipantPermissionsResponse>
+internal sealed class RereadParticipantsPolyfill : Detour<SetParticipantPermissionsRequest, SetParticipantPermissionsResponse>
 {
     public override string Name => "reread-participants";
 

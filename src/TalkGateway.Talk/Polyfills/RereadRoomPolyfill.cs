@@ -7,7 +7,7 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Gives back the room after a change, for servers that answer nothing: all below Talk 21, some operations above.</summary>
-internal sealed class RereadRoomPolyfill : Polyfill
+internal sealed class RereadRoomPolyfill : Detour
 {
     public override string Name => "reread-room";
 

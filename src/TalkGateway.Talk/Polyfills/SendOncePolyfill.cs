@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Upstream;
@@ -9,35 +10,30 @@ namespace TalkGateway.Talk.Polyfills;
 /// Sends a message again after its answer was lost, but only after looking whether it arrived: the server keeps the client's
 /// <c>reference_id</c> without refusing a second message of the same. Without one nothing is sent twice.
 /// </summary>
-internal sealed class SendOncePolyfill : Polyfill<SendMessageRequest, SendMessageResponse>
+internal sealed class SendOncePolyfill : Rescue
 {
     private const uint Lookback = 100;
 
     /// <summary>The server may still be at work on the first request when its connection breaks.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <summary>References are kept from here on; the capability <c>chat-reference-id</c> came later.</summary>
-    private static readonly Version FirstWithReferences = new(9, 0);
-
     public override string Name => "send-once";
 
-    public override bool AppliesTo(ServerProfile server) => server.Version >= FirstWithReferences;
+    public override bool AppliesTo(ServerProfile server) => server.HasCapability("chat-reference-id");
 
-    protected override async ValueTask<SendMessageResponse> InvokeAsync(PolyfillCall call, SendMessageRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<IMessage?> RescueAsync(PolyfillCall call, IMessage request, UpstreamFailure failure, CancellationToken cancellationToken)
     {
-        try
+        var send = (SendMessageRequest)request;
+        if (!failure.MayHaveArrived || send.ReferenceId.Length == 0)
         {
-            return await call.NextAsync<SendMessageResponse>(request, cancellationToken);
+            return null;
         }
-        catch (UpstreamException lost) when (lost.Failure.MayHaveArrived && request.ReferenceId.Length != 0)
-        {
-            await Task.Delay(Settling, call.Time, cancellationToken);
-            var page = await call.CallAsync<ListMessagesResponse>(
-                new ListMessagesRequest { Token = request.Token, Direction = ListDirection.History, Limit = Lookback }, cancellationToken);
-            var arrived = page.Messages.FirstOrDefault(m => m.ReferenceId == request.ReferenceId);
-            return arrived is not null
-                ? new SendMessageResponse { Message = arrived }
-                : await call.NextAsync<SendMessageResponse>(request, cancellationToken);
-        }
+
+        await Task.Delay(Settling, call.Time, cancellationToken);
+        var page = await call.CallAsync<ListMessagesResponse>(
+            new ListMessagesRequest { Token = send.Token, Direction = ListDirection.History, Limit = Lookback }, cancellationToken);
+        return page.Messages.FirstOrDefault(m => m.ReferenceId == send.ReferenceId) is { } arrived
+            ? new SendMessageResponse { Message = arrived }
+            : await call.NextAsync(send, cancellationToken);
     }
 }

@@ -8,7 +8,7 @@ namespace TalkGateway.Talk.Polyfills;
 /// Finds the message that was just sent, for servers before Talk 5, which answer nothing. It is known again by its text, so one
 /// that mentions somebody, whose text the server rewrites, may stay absent.
 /// </summary>
-internal sealed class SentMessagePolyfill : Polyfill<SendMessageRequest, SendMessageResponse>
+internal sealed class SentMessagePolyfill : Detour<SendMessageRequest, SendMessageResponse>
 {
     private const uint Lookback = 20;
 
