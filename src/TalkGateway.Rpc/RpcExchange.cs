@@ -87,11 +87,11 @@ internal sealed class RpcExchange
             status = CallerCancelled;
             RpcLog.CallCancelled(_services.Logger, method.Descriptor.FullName);
         }
-        catch (Exception ex) when (_http.RequestAborted.IsCancellationRequested)
+        catch (Exception ex) when (HasExpired || _http.RequestAborted.IsCancellationRequested)
         {
             // Whatever the handler made of it, nobody waits for the answer.
             status = CallerCancelled;
-            RpcLog.HandlerFailedAfterCancellation(_services.Logger, method.Descriptor.FullName, ex);
+            RpcLog.HandlerFailedAfterItsCall(_services.Logger, method.Descriptor.FullName, ex);
         }
         catch (Exception ex)
         {
@@ -221,15 +221,23 @@ internal sealed class RpcExchange
     /// <summary>Answers in place of a handler that is still running, then tells the handler.</summary>
     private async Task ExpireAsync()
     {
-        if (_flushing)
+        var completion = Task.CompletedTask;
+        try
         {
-            _http.Response.BodyWriter.CancelPendingFlush();
+            if (_flushing)
+            {
+                _http.Response.BodyWriter.CancelPendingFlush();
+            }
+
+            RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
+            WriteStatus(DeadlineExceeded, exceptionTrailers: null);
+            completion = _http.Response.CompleteAsync();
+        }
+        finally
+        {
+            await _cancellation!.CancelAsync();
         }
 
-        RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
-        WriteStatus(DeadlineExceeded, exceptionTrailers: null);
-        var completion = _http.Response.CompleteAsync();
-        await _cancellation!.CancelAsync();
         await completion;
     }
 

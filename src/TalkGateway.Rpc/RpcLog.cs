@@ -13,8 +13,8 @@ internal static partial class RpcLog
     [LoggerMessage(3, LogLevel.Error, "The handler of {Method} failed.")]
     public static partial void HandlerFailed(ILogger logger, string method, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Debug, "The handler of {Method} failed after its caller had gone.")]
-    public static partial void HandlerFailedAfterCancellation(ILogger logger, string method, Exception exception);
+    [LoggerMessage(4, LogLevel.Debug, "The handler of {Method} failed after its caller had gone or its deadline had passed.")]
+    public static partial void HandlerFailedAfterItsCall(ILogger logger, string method, Exception exception);
 
     [LoggerMessage(5, LogLevel.Debug, "{Method} exceeded its deadline of {Timeout}.")]
     public static partial void DeadlineExceeded(ILogger logger, string method, TimeSpan timeout);

@@ -9,6 +9,7 @@ namespace TalkGateway.Rpc;
 /// Metadata that a call sends, in headers or trailers. Keys may repeat and keep their order.
 /// Keys are lower-case letters, digits and <c>_ - .</c>; a key that ends in <c>-bin</c> carries bytes, any other printable ASCII
 /// (gRPC over HTTP/2, "Custom-Metadata"). Keys of the protocols themselves are refused.
+/// Safe for use from any thread: a deadline may send it while the handler still adds to it.
 /// </summary>
 public sealed class RpcMetadata
 {
@@ -21,11 +22,21 @@ public sealed class RpcMetadata
         "te", "trailer", "transfer-encoding", "upgrade",
     ];
 
+    private readonly Lock _gate = new();
     private readonly List<KeyValuePair<string, string>> _entries = [];
     private bool _sent;
 
     /// <summary>How many values there are.</summary>
-    public int Count => _entries.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
 
     /// <summary>Adds a text value.</summary>
     /// <exception cref="ArgumentException">The key or value cannot be sent.</exception>
@@ -44,8 +55,7 @@ public sealed class RpcMetadata
             throw new ArgumentException($"The value of the metadata key '{key}' is not printable ASCII.", nameof(value));
         }
 
-        _entries.Add(new(key, value));
-        return this;
+        return Append(key, value);
     }
 
     /// <summary>Adds bytes under a key that ends in <c>-bin</c>.</summary>
@@ -59,40 +69,66 @@ public sealed class RpcMetadata
             throw new ArgumentException($"The metadata key '{key}' takes text; bytes need a key that ends in -bin.", nameof(key));
         }
 
-        _entries.Add(new(key, BinaryMetadata.Encode(value)));
-        return this;
+        return Append(key, BinaryMetadata.Encode(value));
     }
 
     /// <summary>The values as they travel: text as it is, bytes as unpadded base64.</summary>
-    internal IReadOnlyList<KeyValuePair<string, string>> Entries => _entries;
+    internal IReadOnlyList<KeyValuePair<string, string>> Entries
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _entries];
+            }
+        }
+    }
 
     internal static RpcMetadata Concat(RpcMetadata first, RpcMetadata second)
     {
         var both = new RpcMetadata();
-        both._entries.AddRange(first._entries);
-        both._entries.AddRange(second._entries);
+        both._entries.AddRange(first.Entries);
+        both._entries.AddRange(second.Entries);
         return both;
     }
 
-    internal void MarkSent() => _sent = true;
-
-    internal void CopyTo(IHeaderDictionary target, string prefix = "")
+    internal void MarkSent()
     {
-        foreach (var (key, value) in _entries)
+        lock (_gate)
         {
-            var name = prefix.Length == 0 ? key : prefix + key;
-            target[name] = StringValues.Concat(target[name], value);
+            _sent = true;
         }
     }
 
-    private void ThrowIfUnusable(string key)
+    internal void CopyTo(IHeaderDictionary target, string prefix = "")
+    {
+        lock (_gate)
+        {
+            foreach (var (key, value) in _entries)
+            {
+                var name = prefix.Length == 0 ? key : prefix + key;
+                target[name] = StringValues.Concat(target[name], value);
+            }
+        }
+    }
+
+    private RpcMetadata Append(string key, string value)
+    {
+        lock (_gate)
+        {
+            if (_sent)
+            {
+                throw new InvalidOperationException($"The metadata key '{key}' comes too late: this metadata was sent.");
+            }
+
+            _entries.Add(new(key, value));
+            return this;
+        }
+    }
+
+    private static void ThrowIfUnusable(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        if (_sent)
-        {
-            throw new InvalidOperationException($"The metadata key '{key}' comes too late: this metadata was sent.");
-        }
-
         if (key.AsSpan().ContainsAnyExcept(KeyCharacters))
         {
             throw new ArgumentException($"The metadata key '{key}' has other characters than a-z, 0-9, '_', '-' and '.'.", nameof(key));

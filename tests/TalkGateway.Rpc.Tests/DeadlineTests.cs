@@ -131,6 +131,36 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Failure_of_a_handler_after_its_deadline_is_no_error_in_the_log()
+    {
+        var running = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        var completed = new TaskCompletionSource();
+        await using var host = await RpcTestHost.StartEchoAsync(echo =>
+            echo.Unary<EchoRequest, EchoResponse>("Unary", async (call, _) =>
+            {
+                call.Trailers.Add("x-early", "1");
+                call.HttpContext.Response.RegisterForDispose(new OnDispose(completed.SetResult));
+                running.SetResult();
+                await release.Task;
+                call.Trailers.Add("x-late", "1");
+                return new EchoResponse();
+            }));
+        var call = host.Client.CallAsync<EchoResponse>(Unary, new EchoRequest(), TwoSeconds);
+        await running.Task;
+
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        var reply = await call;
+        release.SetResult();
+        await completed.Task;
+
+        Assert.Equal((int)RpcStatusCode.DeadlineExceeded, reply.Code);
+        Assert.Equal(["1"], reply.Headers.GetValues("x-early"));
+        Assert.Contains(host.Logs, entry => entry.StartsWith("Debug 4", StringComparison.Ordinal) && entry.Contains("x-late", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Logs, entry => entry.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Success_that_comes_after_the_deadline_is_not_sent()
     {
         // The clock passes the deadline without a timer firing: the handler itself moves it, inside the call.
@@ -285,6 +315,11 @@ public sealed class DeadlineTests
 
         Assert.Equal((int)RpcStatusCode.Internal, reply.Code);
         Assert.Contains("grpc-timeout", reply.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class OnDispose(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 
     private sealed class LateTimers : TimeProvider
