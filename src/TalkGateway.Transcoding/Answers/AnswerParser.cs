@@ -246,16 +246,16 @@ internal ref partial struct AnswerParser
     {
         var slotIndex = frame + claim.Field.Slot;
         var old = _state.Slot(slotIndex);
+        if (old.Rank != claim.Rank && _json.Current == 'n')
+        {
+            // Null under another name: as if it were not there.
+            _json.ExpectLiteral("null"u8);
+            return true;
+        }
+
         if (old.Rank < claim.Rank)
         {
             return false;
-        }
-
-        if (old.Rank > claim.Rank && _json.Current == 'n')
-        {
-            // Null under the better name: as if it were not there.
-            _json.ExpectLiteral("null"u8);
-            return true;
         }
 
         _state.Slot(slotIndex) = default;

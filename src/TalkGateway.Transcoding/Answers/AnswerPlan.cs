@@ -23,9 +23,9 @@ internal sealed record AnswerPlan
 
     public required IReadOnlySet<int> EmptyOn { get; init; }
 
-    public required IReadOnlyList<HeaderField> Headers { get; init; }
+    public required HeaderField[] Headers { get; init; }
 
-    public required IReadOnlyList<StatusField> Statuses { get; init; }
+    public required StatusField[] Statuses { get; init; }
 
     public void Read(int httpStatus, IHeaderLookup headers, ReadOnlySpan<byte> body, IBufferWriter<byte> target)
     {

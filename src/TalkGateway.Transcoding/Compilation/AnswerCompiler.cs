@@ -57,8 +57,8 @@ internal sealed class AnswerCompiler(TranscodingOptions options, Mistakes mistak
             Into = into is null || isBytes ? null : Field(into, 0),
             BytesTag = isBytes && into is not null ? Annotations.Tag(into.FieldNumber, 2) : null,
             EmptyOn = answer.EmptyOn.Select(status => (int)status).ToFrozenSet(),
-            Headers = headers,
-            Statuses = statuses,
+            Headers = [.. headers],
+            Statuses = [.. statuses],
         };
     }
 
