@@ -76,14 +76,7 @@ internal static class AnswerErrors
 
     private static (Code Code, string Reason, string Message, bool Forced) RuleFor(MethodPlan plan, OcsAnswer answer, string? upstreamReason)
     {
-        foreach (var rule in plan.Errors)
-        {
-            if (rule.HttpStatus == answer.Status && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == upstreamReason))
-            {
-                return (CodeOf(rule), rule.Reason, StatusRule.For(answer.Status).Message, rule.Reason.Length != 0);
-            }
-        }
-
+        // The rpc's own rules are about what Talk says; these two it did not say.
         if (answer.IsNoSuchRoute)
         {
             return (Code.Internal, ErrorReasons.NoSuchRoute, "the server says it has no such route, or failed inside while serving it", true);
@@ -92,6 +85,16 @@ internal static class AnswerErrors
         if (answer.IsCsrfFailure)
         {
             return (Code.Internal, ErrorReasons.CsrfCheckFailed, "the server took the request for a cross-site one: does a proxy strip the OCS-APIRequest header?", true);
+        }
+
+        foreach (var rule in plan.Errors)
+        {
+            if (rule.HttpStatus == answer.Status && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == upstreamReason))
+            {
+                var usual = StatusRule.For(answer.Status);
+                var isNamed = rule.Reason.Length != 0;
+                return (CodeOf(rule), isNamed ? rule.Reason : usual.Reason, usual.Message, isNamed);
+            }
         }
 
         if (answer.Header(MaintenanceHeader) == "1")
