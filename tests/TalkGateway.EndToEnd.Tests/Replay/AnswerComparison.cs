@@ -4,7 +4,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using TalkGateway.Ocs.V1;
-using Field = TalkGateway.Ocs.V1.Field;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
 
@@ -21,26 +20,29 @@ internal sealed record LostValue(string Path, string Value, string Reason);
 internal sealed class AnswerComparison
 {
     private readonly List<LostValue> _lost = [];
+    private readonly List<string> _unnamed = [];
 
     private AnswerComparison()
     {
     }
 
-    /// <summary>The values of an object that a message does not hold.</summary>
-    public static IReadOnlyList<LostValue> Compare(JsonElement recorded, IMessage decoded)
+    /// <summary>The values that the message does not hold.</summary>
+    public IReadOnlyList<LostValue> Lost => _lost;
+
+    /// <summary>Paths of the members that have no field of their own, and arrive among the rest.</summary>
+    public IReadOnlyList<string> Unnamed => _unnamed;
+
+    /// <summary>Compares an object with a message.</summary>
+    public static AnswerComparison Compare(JsonElement recorded, IMessage decoded)
     {
         var comparison = new AnswerComparison();
         comparison.CompareMessage(recorded, decoded, "");
-        return comparison._lost;
+        return comparison;
     }
 
-    /// <summary>The values of a JSON element that one field of a message does not hold.</summary>
-    public static IReadOnlyList<LostValue> Compare(JsonElement recorded, IMessage decoded, FieldDescriptor field)
-    {
-        var comparison = new AnswerComparison();
-        comparison._lost.AddRange(comparison.CompareField(recorded, decoded, field, ""));
-        return comparison._lost;
-    }
+    /// <summary>Compares a JSON element with one field of a message.</summary>
+    public static AnswerComparison Compare(JsonElement recorded, IMessage decoded, FieldDescriptor field) =>
+        new AnswerComparison().CompareField(recorded, decoded, field, "");
 
     private void CompareMessage(JsonElement recorded, IMessage message, string path)
     {
@@ -57,21 +59,22 @@ internal sealed class AnswerComparison
         foreach (var member in recorded.EnumerateObject())
         {
             var memberPath = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
-            List<LostValue>? leastLost = null;
-            foreach (var field in Claimants(message.Descriptor, member.Name))
+            var best = Claimants(message.Descriptor, member.Name)
+                .Select(field => new AnswerComparison().CompareField(member.Value, message, field, memberPath))
+                .MinBy(comparison => comparison._lost.Count);
+            if (best is null)
             {
-                var lost = new AnswerComparison().CompareField(member.Value, message, field, memberPath);
-                if (leastLost is null || lost.Count < leastLost.Count)
-                {
-                    leastLost = lost;
-                }
+                CompareRest(member.Value, message, member.Name, memberPath);
             }
-
-            _lost.AddRange(leastLost ?? CompareRest(member.Value, message, member.Name, memberPath));
+            else
+            {
+                _lost.AddRange(best._lost);
+                _unnamed.AddRange(best._unnamed);
+            }
         }
     }
 
-    private List<LostValue> CompareField(JsonElement recorded, IMessage message, FieldDescriptor field, string path)
+    private AnswerComparison CompareField(JsonElement recorded, IMessage message, FieldDescriptor field, string path)
     {
         if (field.IsMap)
         {
@@ -83,7 +86,7 @@ internal sealed class AnswerComparison
         }
         else if (HoldsNothing(recorded) && field.FieldType != FieldType.String)
         {
-            return _lost;
+            return this;
         }
         else if (field.HasPresence && !field.Accessor.HasValue(message))
         {
@@ -97,7 +100,7 @@ internal sealed class AnswerComparison
             CompareValue(recorded, field.Accessor.GetValue(message), field, path);
         }
 
-        return _lost;
+        return this;
     }
 
     private void CompareMap(JsonElement recorded, System.Collections.IDictionary map, FieldDescriptor field, string path)
@@ -156,28 +159,39 @@ internal sealed class AnswerComparison
     {
         if (field.FieldType == FieldType.Message && !IsWellKnown(field.MessageType))
         {
-            var document = Mapping(field).Encoding == Encoding.JsonText && recorded.ValueKind == JsonValueKind.String
+            var document = field.Mapping().Encoding == Encoding.JsonText && recorded.ValueKind == JsonValueKind.String
                 ? ParseText(recorded.GetString()!)
                 : recorded;
             CompareMessage(document, (IMessage)value, path);
         }
-        else if (!ScalarComparison.Same(recorded, value, field, Mapping(field)))
+        else if (!ScalarComparison.Same(recorded, value, field, field.Mapping()))
         {
             _lost.Add(new LostValue(path, recorded.GetRawText(), $"{field.Name} is {value}"));
         }
     }
 
-    private static List<LostValue> CompareRest(JsonElement recorded, IMessage message, string name, string path)
+    private void CompareRest(JsonElement recorded, IMessage message, string name, string path)
     {
-        var rest = message.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(field => Mapping(field).Rest);
+        var rest = message.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(field => field.Mapping().Rest);
         if (rest is null)
         {
-            return HoldsNothing(recorded) ? [] : [new LostValue(path, recorded.GetRawText(), $"{message.Descriptor.Name} has no such field, and none for the rest")];
+            if (!HoldsNothing(recorded))
+            {
+                _lost.Add(new LostValue(path, recorded.GetRawText(), $"{message.Descriptor.Name} has no such field, and none for the rest"));
+            }
         }
-
-        return rest.Accessor.GetValue(message) is Struct others && others.Fields.TryGetValue(name, out var value)
-            ? ScalarComparison.SameJson(recorded, value) ? [] : [new LostValue(path, recorded.GetRawText(), $"{value} among the rest")]
-            : [new LostValue(path, recorded.GetRawText(), "not among the rest")];
+        else if (rest.Accessor.GetValue(message) is not Struct others || !others.Fields.TryGetValue(name, out var value))
+        {
+            _lost.Add(new LostValue(path, recorded.GetRawText(), "not among the rest"));
+        }
+        else if (!ScalarComparison.SameJson(recorded, value))
+        {
+            _lost.Add(new LostValue(path, recorded.GetRawText(), $"{value} among the rest"));
+        }
+        else
+        {
+            _unnamed.Add(path);
+        }
     }
 
     private static IEnumerable<FieldDescriptor> Claimants(MessageDescriptor message, string name) =>
@@ -185,18 +199,18 @@ internal sealed class AnswerComparison
 
     private static IEnumerable<string> Names(FieldDescriptor field)
     {
-        var mapping = Mapping(field);
+        var mapping = field.Mapping();
         if (mapping.Rest || mapping.Place is Place.Header or Place.Status or Place.Gateway)
         {
             return [];
         }
 
-        return [mapping.Name.Length > 0 ? mapping.Name : field.JsonName, .. mapping.Aliases];
+        return [field.UpstreamName(), .. mapping.Aliases];
     }
 
     private static bool MayBeAbsent(JsonElement recorded, FieldDescriptor field)
     {
-        if (Mapping(field).AbsentAs.Contains(recorded.ValueKind == JsonValueKind.String ? recorded.GetString() : recorded.GetRawText()))
+        if (field.Mapping().AbsentAs.Contains(recorded.ValueKind == JsonValueKind.String ? recorded.GetString() : recorded.GetRawText()))
         {
             return true;
         }
@@ -222,7 +236,4 @@ internal sealed class AnswerComparison
     private static bool IsWellKnown(MessageDescriptor message) => message.File.Package == "google.protobuf";
 
     private static JsonElement ParseText(string text) => JsonDocument.Parse(text).RootElement;
-
-    private static Field Mapping(FieldDescriptor field) =>
-        field.GetOptions()?.GetExtension(AnnotationsExtensions.Field) ?? new Field();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using TalkGateway.Ocs.V1;
@@ -61,7 +62,7 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
     {
         foreach (var field in message.Fields.InDeclarationOrder())
         {
-            var mapping = field.GetOptions()?.GetExtension(AnnotationsExtensions.Field) ?? new Field();
+            var mapping = field.Mapping();
             FieldDescriptor[] chain = [.. parents, field];
             var path = prefix + field.Name;
             if (mapping.Flatten)
@@ -73,7 +74,7 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
             }
             else
             {
-                yield return new RequestParameter(path, chain, mapping.Name.Length > 0 ? mapping.Name : field.JsonName, mapping.Place, mapping, Omitted: false);
+                yield return new RequestParameter(path, chain, field.UpstreamName(), mapping.Place, mapping, Omitted: false);
             }
         }
     }
@@ -105,15 +106,19 @@ internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
 /// <param name="Answer">How the answer is read.</param>
 internal sealed record EffectiveCall(string Method, string PathTemplate, string WithField, IReadOnlyList<RequestParameter> Parameters, Answer Answer)
 {
+    private static readonly ConcurrentDictionary<string, Regex> PathPatterns = new();
+
     /// <summary>The values of the path's fields if the path is one of this call.</summary>
     public IReadOnlyDictionary<string, string>? MatchPath(string path)
     {
-        var pattern = Regex.Replace(Regex.Escape(PathTemplate), @"\\\{([\w.\\]+)}", match => $"(?<{GroupName(match.Groups[1].Value)}>[^/]+)");
-        var found = Regex.Match(path, $"^{pattern}$");
+        var found = PathPattern().Match(path);
         return found.Success
             ? Parameters.Where(p => p.InPath).ToDictionary(p => p.FieldPath, p => Uri.UnescapeDataString(found.Groups[GroupName(p.FieldPath)].Value))
             : null;
     }
+
+    private Regex PathPattern() => PathPatterns.GetOrAdd(PathTemplate, static template => new Regex(
+        $"^{Regex.Replace(Regex.Escape(template), @"\\\{([\w.\\]+)}", match => $"(?<{GroupName(match.Groups[1].Value)}>[^/]+)")}$"));
 
     private static string GroupName(string fieldPath) => fieldPath.Replace("\\.", "_", StringComparison.Ordinal).Replace('.', '_');
 }

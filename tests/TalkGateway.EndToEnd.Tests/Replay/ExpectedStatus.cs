@@ -31,7 +31,7 @@ internal static class ExpectedStatus
     public static Code Of(ReplayCase replayed)
     {
         var response = replayed.Exchange.Response;
-        if (response.Status < 400 || replayed.Call!.Answer.EmptyOn.Contains((uint)response.Status))
+        if (response.Status < 400 || replayed.Call?.Answer.EmptyOn.Contains((uint)response.Status) == true)
         {
             return Code.Ok;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using TalkGateway.Testing;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
@@ -18,7 +17,7 @@ internal sealed record OddHeader(string Name, string Reason);
 internal sealed record UnsayableRule(string Operation, string Parameter, string Value, string Reason)
 {
     public bool Covers(RecordedExchange exchange, Unsayable unsayable) =>
-        (Operation == "*" || Operation == exchange.Operation) && Regex.IsMatch(unsayable.Parameter, $"^(?:{Parameter})$") && Regex.IsMatch(unsayable.Value, $"^(?:{Value})$");
+        (Operation == "*" || Operation == exchange.Operation) && Patterns.Matches(Parameter, unsayable.Parameter) && Patterns.Matches(Value, unsayable.Value);
 }
 
 /// <summary>A request that the gateway refuses before anything is sent.</summary>
@@ -34,9 +33,9 @@ internal sealed record RefusalRule(string Operation, string Field, string Reason
 internal sealed record OtherWayRule(string Operation, string Request, string Reason)
 {
     public bool Covers(RecordedExchange exchange) =>
-        Operation == exchange.Operation && Regex.IsMatch(
-            $"{exchange.Request.Method} {exchange.Request.Path}?{string.Join('&', RequestBuilder.ParametersOf(exchange.Request).Keys.Order())}",
-            Request);
+        Operation == exchange.Operation && Patterns.Finds(
+            Request,
+            $"{exchange.Request.Method} {exchange.Request.Path}?{string.Join('&', RequestBuilder.ParametersOf(exchange.Request).Keys.Order())}");
 }
 
 /// <summary>An operation that the gateway does not offer on a server although the server answered it.</summary>
@@ -65,7 +64,9 @@ internal sealed record PolyfilledRule(string Operation, string Servers, string P
 {
     public bool Covers(RecordedExchange exchange) =>
         Operation == exchange.Operation && Servers.Split(' ').Contains(exchange.Server)
-        && Regex.IsMatch(string.Join('&', RequestBuilder.ParametersOf(exchange.Request).OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value.GetRawText()}")), Parameters);
+        && Patterns.Finds(
+            Parameters,
+            string.Join('&', RequestBuilder.ParametersOf(exchange.Request).OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value.GetRawText()}")));
 }
 
 /// <summary>A parameter that the recorder left out to see what happens.</summary>
@@ -92,7 +93,16 @@ internal sealed record LeftOutRule(string Operation, string Parameter, string Se
 internal sealed record DroppedValue(string Operation, string Path, string Reason)
 {
     public bool Covers(string operation, string path) =>
-        Regex.IsMatch(operation, $"^(?:{Operation})$") && Regex.IsMatch(path, $"^(?:{Path})$");
+        Patterns.Matches(Operation, operation) && Patterns.Matches(Path, path);
+}
+
+/// <summary>A member of recorded answers that has no field of its own in the contract, and arrives in <c>extra</c>.</summary>
+/// <param name="Operation">Regular expression for the operation.</param>
+/// <param name="Path">Regular expression for the path of the member.</param>
+/// <param name="Reason">Why it has none.</param>
+internal sealed record UnnamedMember(string Operation, string Path, string Reason)
+{
+    public bool Covers(string operation, string path) => Patterns.Matches(Operation, operation) && Patterns.Matches(Path, path);
 }
 
 /// <summary>Everything in which the replay differs from "the same request, the whole answer", each with its reason.</summary>
@@ -102,7 +112,7 @@ internal static class ReplayTables
 
     /// <summary>Every row of every table.</summary>
     public static IEnumerable<object> Rows =>
-        [.. OperationAliases, .. OddHeaders, .. Unsayable, .. Refusals, .. OtherWays, .. NotOffered, .. Missing, .. LeftOut, .. Implied, .. Polyfilled, .. Defaults, .. DroppedValues];
+        [.. OperationAliases, .. OddHeaders, .. Unsayable, .. Refusals, .. OtherWays, .. NotOffered, .. Missing, .. LeftOut, .. Implied, .. Polyfilled, .. Defaults, .. DroppedValues, .. UnnamedMembers];
 
     /// <summary>The first row of a table that fits, noted as needed.</summary>
     public static TRow? Find<TRow>(IReadOnlyList<TRow> table, Func<TRow, bool> fits)
@@ -272,5 +282,10 @@ internal static class ReplayTables
     public static IReadOnlyList<DroppedValue> DroppedValues { get; } =
     [
         new("server\\.capabilities", "header ETag", "The gateway takes no conditional requests; it keeps the capabilities itself, and tells changes by their hash."),
+    ];
+
+    public static IReadOnlyList<UnnamedMember> UnnamedMembers { get; } =
+    [
+        new("server\\.capabilities", "capabilities\\.(?!spreed$)[a-z_]+", "What other apps can do is theirs to name."),
     ];
 }

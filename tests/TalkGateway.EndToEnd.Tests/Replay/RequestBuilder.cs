@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -64,7 +63,7 @@ internal static class RequestBuilder
         return (request, unsayable);
 
         bool IsImplied(ImpliedValue row, RequestParameter parameter) =>
-            row.Field == parameter.FieldPath && Regex.IsMatch(rpc.Operation.Id, $"^(?:{row.Operation})$")
+            row.Field == parameter.FieldPath && Patterns.Matches(row.Operation, rpc.Operation.Id)
             && (row.With.Length == 0 || call.Parameters.Any(p => p.FieldPath == row.With && sent.ContainsKey(p.Name)));
 
         void Set(RequestParameter parameter, JsonElement value)
@@ -224,13 +223,13 @@ internal static class RequestBuilder
     private static object? AsEnum(EnumDescriptor type, JsonElement value)
     {
         var text = AsText(value);
-        var worded = type.Values.FirstOrDefault(v => v.GetOptions()?.GetExtension(AnnotationsExtensions.Text) is { Length: > 0 } word && word == text);
+        var worded = type.Values.FirstOrDefault(v => v.Text() is { Length: > 0 } word && word == text);
         if (worded is not null)
         {
             return Enum.ToObject(type.ClrType, worded.Number);
         }
 
-        var hasWords = type.Values.Any(v => v.GetOptions()?.GetExtension(AnnotationsExtensions.Text) is { Length: > 0 });
+        var hasWords = type.Values.Any(v => v.Text().Length > 0);
         return !hasWords && AsInteger(value, int.MinValue, int.MaxValue) is { } number ? Enum.ToObject(type.ClrType, (int)number) : null;
     }
 
@@ -261,8 +260,8 @@ internal static class RequestBuilder
         var message = Empty(type);
         foreach (var member in value.EnumerateObject())
         {
-            var field = type.Fields.InDeclarationOrder().FirstOrDefault(f => (Mapping(f).Name is { Length: > 0 } name ? name : f.JsonName) == member.Name);
-            if (field is null || !TrySetField(message, field, Mapping(field), member.Value))
+            var field = type.Fields.InDeclarationOrder().FirstOrDefault(f => f.UpstreamName() == member.Name);
+            if (field is null || !TrySetField(message, field, field.Mapping(), member.Value))
             {
                 return null;
             }
@@ -290,6 +289,4 @@ internal static class RequestBuilder
             return false;
         }
     }
-
-    private static Field Mapping(FieldDescriptor field) => field.GetOptions()?.GetExtension(AnnotationsExtensions.Field) ?? new Field();
 }

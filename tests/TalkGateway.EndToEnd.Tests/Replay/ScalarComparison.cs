@@ -71,7 +71,7 @@ internal static class ScalarComparison
 
     private static bool SameEnum(JsonElement recorded, int value, EnumDescriptor type)
     {
-        var text = type.FindValueByNumber(value)?.GetOptions()?.GetExtension(AnnotationsExtensions.Text);
+        var text = type.FindValueByNumber(value)?.Text();
         if (!string.IsNullOrEmpty(text))
         {
             return recorded.ValueKind == JsonValueKind.String && recorded.GetString() == text;
