@@ -39,7 +39,8 @@ internal static class WelcomeText
                 $"  grpcurl -plaintext {authority} list",
                 $"""  grpcurl -plaintext -H "authorization: Basic {AliceBasic}" {authority} talk.v1.RoomService/ListRooms""",
                 $"""  buf curl --protocol grpc --http2-prior-knowledge -H "authorization: Basic {AliceBasic}" {url}/talk.v1.RoomService/ListRooms""",
-                $"""  curl -u alice:alice -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{(RoomApiVersion(simulator.Profile))}/room?format=json"   # what is no rpc passes through""",
+                $"""  curl -u alice:alice -H "content-type: application/json" -d "{"{}"}" {url}/talk.v1.RoomService/ListRooms""",
+                $"""  curl -u alice:alice -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{RoomApiVersion(simulator.Profile)}/room?format=json"   # what is no rpc passes through""",
             ]);
         }
 
