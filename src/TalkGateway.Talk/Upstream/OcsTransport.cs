@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Net;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -97,7 +98,11 @@ internal sealed class OcsTransport : IDisposable
     {
         UseCookies = false,
         AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate | DecompressionMethods.Brotli,
+
+        // Each costs an asynchronous layer per request: decompression is done here, where an answer needs it, and spans that
+        // nobody collects would be made and named all the same. Measured with a 1 KB answer, 1.9 KB of allocations per call.
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = options.ConnectionLifetime,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
@@ -119,6 +124,7 @@ internal sealed class OcsTransport : IDisposable
         var headers = message.Headers;
         headers.TryAddWithoutValidation("OCS-APIRequest", "true");
         headers.TryAddWithoutValidation("Accept", request.AnyFormat ? "*/*" : "application/json");
+        headers.TryAddWithoutValidation("Accept-Encoding", "gzip, br");
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (attempt.Authorization is { } authorization)
         {
@@ -200,7 +206,9 @@ internal sealed class OcsTransport : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<OcsAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var announced = response.Content.Headers.ContentLength;
+        // The announced length is that of the compressed form.
+        var encoding = EncodingOf(response);
+        var announced = encoding is null ? response.Content.Headers.ContentLength : null;
         if (announced == 0)
         {
             return new OcsAnswer(response, null, 0);
@@ -216,7 +224,7 @@ internal sealed class OcsTransport : IDisposable
         var complete = false;
         try
         {
-            var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await using var stream = Decompress(await response.Content.ReadAsStreamAsync(cancellationToken), encoding);
             while (length != announced)
             {
                 if (length == buffer.Length)
@@ -245,8 +253,9 @@ internal sealed class OcsTransport : IDisposable
             var failure = Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e).Failure;
             throw new UpstreamException(failure with { Status = (int)response.StatusCode }, e);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
+            // Gzip's stream throws the one, Brotli's the other.
             throw Failure(UpstreamFailureKind.BadAnswer, "sent an answer that cannot be decompressed", mayHaveArrived: true, e);
         }
         finally
@@ -257,6 +266,19 @@ internal sealed class OcsTransport : IDisposable
             }
         }
     }
+
+    private static string? EncodingOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values) ? values.ToString() : null;
+
+    private static Stream Decompress(Stream stream, string? encoding) => encoding switch
+    {
+        null => stream,
+        _ when encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) => new GZipStream(stream, CompressionMode.Decompress),
+        _ when encoding.Equals("br", StringComparison.OrdinalIgnoreCase) => new BrotliStream(stream, CompressionMode.Decompress),
+
+        // Not asked for: whoever reads it finds out what it is.
+        _ => stream,
+    };
 
     private static byte[] Grow(byte[] buffer, int length)
     {

@@ -121,7 +121,17 @@ public sealed class OcsTransportTests
                     await context.Response.StartAsync();
                     await context.Response.Body.WriteAsync(body);
                     break;
+                case "/brotli":
+                    Assert.Contains("br", context.Request.Headers.AcceptEncoding.ToString(), StringComparison.Ordinal);
+                    context.Response.Headers.ContentEncoding = "br";
+                    await using (var brotli = new BrotliStream(context.Response.Body, CompressionLevel.Fastest))
+                    {
+                        await brotli.WriteAsync(body);
+                    }
+
+                    break;
                 default:
+                    Assert.Contains("gzip", context.Request.Headers.AcceptEncoding.ToString(), StringComparison.Ordinal);
                     context.Response.Headers.ContentEncoding = "gzip";
                     await using (var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest))
                     {
@@ -133,7 +143,7 @@ public sealed class OcsTransportTests
         });
         using var transport = Transport(server.Address);
 
-        foreach (var path in new[] { "/announced", "/chunked", "/compressed" })
+        foreach (var path in new[] { "/announced", "/chunked", "/gzip", "/brotli" })
         {
             using var answer = await transport.ExchangeAsync(Attempt(Get(path)), CancellationToken.None);
 
@@ -218,6 +228,7 @@ public sealed class OcsTransportTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ocs\":", UpstreamFailureKind.Interrupted)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ocs", UpstreamFailureKind.Interrupted)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", UpstreamFailureKind.BadAnswer)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nnope", UpstreamFailureKind.BadAnswer)]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", UpstreamFailureKind.BadAnswer)]
     public async Task Half_an_answer_or_none_leaves_the_fate_of_the_request_unknown(string sent, object kind)
     {
