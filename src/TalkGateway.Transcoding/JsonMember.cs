@@ -17,6 +17,14 @@ public readonly ref struct JsonMember
     public static bool TryFind(ReadOnlySpan<byte> jsonObject, ReadOnlySpan<byte> name, out JsonMember member)
     {
         member = default;
+
+        // Mostly it is not there, and a search over the bytes says so several times faster than a walk, which cost a sixth of the CPU
+        // time of listing 20 rooms.
+        if (jsonObject.IndexOf(name) < 0)
+        {
+            return false;
+        }
+
         var json = new JsonCursor(jsonObject);
         for (var more = json.EnterObject(); more; more = json.NextMember())
         {
