@@ -33,70 +33,30 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         identity.Session is { HasChanged: true } session ? upstream.SealSession(session, identity.Credential) : null;
 
     /// <summary>Carries out an rpc, with the polyfills that have something to do on this server.</summary>
-    public async ValueTask InvokeAsync(MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    /// <remarks>No asynchronous layer of its own where the server is known and no polyfill applies, as with most calls.</remarks>
+    public ValueTask InvokeAsync(MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
         // Operations outside Talk's own API are the same everywhere, and some answer while the server does not say what it can.
-        var server = IsIndependentOfServer(plan) ? ServerProfile.Unknown : await ServerAsync(cancellationToken);
-        var entry = RouteOf(server, plan);
-        if (entry.Route is null)
+        if (IsIndependentOfServer(plan))
         {
-            throw RequestErrors.Unsupported(plan, server, entry.Missing!);
+            return InvokeOnAsync(ServerProfile.Unknown, plan, request, response, cancellationToken);
         }
 
-        if (entry.Detours.Count != 0)
-        {
-            Check(plan, server, entry, request.Span);
-            var result = await new PolyfillCall(this, server, plan, entry).NextAsync(Parse(plan, request), cancellationToken);
-            result.WriteTo(response);
-            return;
-        }
-
-        try
-        {
-            await SendAsync(plan, server, entry.Route, request, response, cancellationToken);
-        }
-        catch (UpstreamException lost) when (entry.Rescue is not null)
-        {
-            var rescued = await entry.Rescue.RescueAsync(new PolyfillCall(this, server, plan, entry), Parse(plan, request), lost.Failure, cancellationToken);
-            if (rescued is null)
-            {
-                throw;
-            }
-
-            rescued.WriteTo(response);
-        }
+        var server = ServerAsync(cancellationToken);
+        return server.IsCompletedSuccessfully
+            ? InvokeOnAsync(server.Result, plan, request, response, cancellationToken)
+            : InvokeOnceKnownAsync(server, plan, request, response, cancellationToken);
     }
 
     /// <summary>Carries out an rpc in one exchange, as the route says.</summary>
-    public async ValueTask SendAsync(
+    public ValueTask SendAsync(
         MethodPlan plan,
         ServerProfile server,
         Route route,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
-        CancellationToken cancellationToken)
-    {
-        using var answer = await ExchangeAsync(plan, server, route, request, cancellationToken);
-        if (answer.IsNoSuchRoute && !IsIndependentOfServer(plan))
-        {
-            // The server may have been upgraded since it was asked for its capabilities.
-            var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
-            if (!ReferenceEquals(renewed, server))
-            {
-                var entry = RouteOf(renewed, plan);
-                if (entry.Route is null)
-                {
-                    throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
-                }
-
-                using var second = await ExchangeAsync(plan, renewed, entry.Route, request, cancellationToken);
-                Read(plan, renewed, entry.Route, second, response);
-                return;
-            }
-        }
-
-        Read(plan, server, route, answer, response);
-    }
+        CancellationToken cancellationToken) =>
+        SendAsync(plan, server, route, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
 
     /// <summary>Checks what a polyfill is going to take apart, so that a mistake shows before anything is sent.</summary>
     private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
@@ -138,16 +98,93 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
 
     private static bool IsIndependentOfServer(MethodPlan plan) => plan.Family.Length == 0;
 
-    private async ValueTask<OcsAnswer> ExchangeAsync(
-        MethodPlan plan, ServerProfile server, Route route, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    private async ValueTask InvokeOnceKnownAsync(
+        ValueTask<ServerProfile> server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
+        await InvokeOnAsync(await server, plan, request, response, cancellationToken);
+
+    private ValueTask InvokeOnAsync(
+        ServerProfile server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    {
+        var entry = RouteOf(server, plan);
+        return entry switch
+        {
+            { Route: null } => throw RequestErrors.Unsupported(plan, server, entry.Missing!),
+            { Detours.Count: not 0 } => DetourAsync(plan, server, entry, request, response, cancellationToken),
+            { Rescue: not null } => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
+            _ => SendAsync(plan, server, entry.Route, request, response, cancellationToken),
+        };
+    }
+
+    private async ValueTask DetourAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        RouteTable.Entry entry,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken)
+    {
+        Check(plan, server, entry, request.Span);
+        var result = await new PolyfillCall(this, server, plan, entry).NextAsync(Parse(plan, request), cancellationToken);
+        result.WriteTo(response);
+    }
+
+    private async ValueTask SendOrRescueAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        RouteTable.Entry entry,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(plan, server, entry.Route!, request, response, cancellationToken);
+        }
+        catch (UpstreamException lost)
+        {
+            var rescued = await entry.Rescue!.RescueAsync(new PolyfillCall(this, server, plan, entry), Parse(plan, request), lost.Failure, cancellationToken);
+            if (rescued is null)
+            {
+                throw;
+            }
+
+            rescued.WriteTo(response);
+        }
+    }
+
+    private async ValueTask SendAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        Route route,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        bool isRouteSure,
+        CancellationToken cancellationToken)
     {
         var built = UpstreamRequestPool.Rent();
         Write(plan, server, route, request.Span, built);
-        var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, server, built, route), identity, cancellationToken);
+        using var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, server, built, route), identity, cancellationToken);
 
         // Only now: a request that failed may still be on its way out of the buffer.
         UpstreamRequestPool.Return(built);
-        return answer;
+        if (!isRouteSure && answer.IsNoSuchRoute)
+        {
+            // The server may have been upgraded since it was asked for its capabilities.
+            var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
+            if (!ReferenceEquals(renewed, server))
+            {
+                var entry = RouteOf(renewed, plan);
+                if (entry.Route is null)
+                {
+                    throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
+                }
+
+                await SendAsync(plan, renewed, entry.Route, request, response, isRouteSure: true, cancellationToken);
+                return;
+            }
+        }
+
+        Read(plan, server, route, answer, response);
     }
 
     private static void Write(MethodPlan plan, ServerProfile server, Route route, ReadOnlySpan<byte> request, UpstreamRequest target)

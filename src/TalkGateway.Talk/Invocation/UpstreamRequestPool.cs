@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Microsoft.Extensions.ObjectPool;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Invocation;
@@ -9,16 +9,25 @@ internal static class UpstreamRequestPool
     private const int MaxKept = 256;
     private const int MaxKeptBody = 64 * 1024;
 
-    private static readonly ConcurrentBag<UpstreamRequest> Kept = [];
+    private static readonly DefaultObjectPool<UpstreamRequest> Pool = new(new Policy(), MaxKept);
 
-    public static UpstreamRequest Rent() => Kept.TryTake(out var request) ? request : new UpstreamRequest();
+    public static UpstreamRequest Rent() => Pool.Get();
 
-    public static void Return(UpstreamRequest request)
+    public static void Return(UpstreamRequest request) => Pool.Return(request);
+
+    private sealed class Policy : IPooledObjectPolicy<UpstreamRequest>
     {
-        if (request.Body.Length <= MaxKeptBody && Kept.Count < MaxKept)
+        public UpstreamRequest Create() => new();
+
+        public bool Return(UpstreamRequest obj)
         {
-            request.Reset();
-            Kept.Add(request);
+            if (obj.Body.Length > MaxKeptBody)
+            {
+                return false;
+            }
+
+            obj.Reset();
+            return true;
         }
     }
 }

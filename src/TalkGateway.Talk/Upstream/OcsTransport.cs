@@ -186,7 +186,7 @@ internal sealed class OcsTransport : IDisposable
     {
         var query = target.IndexOf('?');
         var path = query < 0 ? target : target[..query];
-        if (!path.Contains("/.", StringComparison.Ordinal) && !path.Contains("/%2e", StringComparison.OrdinalIgnoreCase))
+        if (!path.Contains("/.", StringComparison.Ordinal) && !path.Contains("/%", StringComparison.Ordinal))
         {
             return false;
         }
