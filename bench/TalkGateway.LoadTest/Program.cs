@@ -15,12 +15,13 @@ var warmUp = Count("--warm-up", 20_000, "Calls of each kind before anything is m
 var concurrency = Count("--concurrency", 32, "Calls in flight");
 var connections = Count("--connections", 4, "HTTP/2 connections they share");
 var only = new Option<string>("--only") { Description = "Do one part only" }.AcceptOnlyFromAmong("calls", "logins");
+var operation = new Option<string>("--operation") { Description = "Compare this rpc only", DefaultValueFactory = _ => "" };
 var limit = Count("--limit", 900, "Seconds after which the run is given up");
 var upstream = new Option<Uri>("--upstream") { Required = true, CustomParser = argument => new Uri(argument.Tokens[0].Value) };
 
 var root = new RootCommand("Compares gRPC calls through the gateway with its own pass-through, and with REST calls made directly to a server whose logins cost what real ones do.")
 {
-    profile, rounds, calls, warmUp, concurrency, connections, only, limit,
+    profile, rounds, calls, warmUp, concurrency, connections, only, operation, limit,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -31,7 +32,7 @@ root.SetAction(async (result, cancellationToken) =>
     {
         var shape = new LoadShape(
             result.GetValue(rounds), result.GetValue(calls), result.GetValue(warmUp), result.GetValue(concurrency), result.GetValue(connections));
-        Report.Calls(Console.Out, shape, await CallComparison.RunAsync(result.GetValue(profile)!, shape, bounded.Token));
+        Report.Calls(Console.Out, shape, await CallComparison.RunAsync(result.GetValue(profile)!, result.GetValue(operation)!, shape, bounded.Token));
     }
 
     if (result.GetValue(only) is not "calls")

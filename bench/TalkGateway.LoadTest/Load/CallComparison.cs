@@ -29,7 +29,7 @@ internal static class CallComparison
     private const string User = "alice";
     private const string Session = "a1b2c3d4e5=0123456789abcdef0123456789; oc_sessionPassphrase=0123456789abcdef";
 
-    public static async Task<IReadOnlyList<Comparison>> RunAsync(string profile, LoadShape shape, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Comparison>> RunAsync(string profile, string only, LoadShape shape, CancellationToken cancellationToken)
     {
         await using var upstream = await ServerProcess.StartCannedAsync(profile, cancellationToken);
         await using var gateway = await ServerProcess.StartGatewayAsync(upstream.Address, cancellationToken);
@@ -51,7 +51,7 @@ internal static class CallComparison
                 TalkPaths.MessageBody),
         ];
         var comparisons = new List<Comparison>();
-        foreach (var operation in operations)
+        foreach (var operation in operations.Where(o => o.Name.StartsWith(only, StringComparison.OrdinalIgnoreCase)))
         {
             comparisons.Add(await CompareAsync(operation, gateway, hops, shape, cancellationToken));
         }
