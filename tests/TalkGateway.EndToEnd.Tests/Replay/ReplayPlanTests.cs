@@ -28,4 +28,17 @@ public sealed class ReplayPlanTests(ITestOutputHelper output)
         var unexplained = cases.Where(c => c.Kind == ReplayKind.Unexplained);
         Expect.None([.. unexplained.Select(c => c.ToString())]);
     }
+
+    [Fact]
+    public void Every_rpc_of_the_contract_is_replayed_with_success()
+    {
+        var replayed = Replay.Cases
+            .Where(c => c is { Kind: ReplayKind.Whole, Exchange.Response.Status: < 400 })
+            .Select(c => c.Rpc!.Operation.Id)
+            .ToHashSet();
+
+        var known = ReplayTables.NeverRecorded.Select(row => row.Operation).ToHashSet();
+
+        Expect.None([.. Replay.Contract.Select(rpc => rpc.Operation.Id).Where(id => replayed.Contains(id) == known.Contains(id)).Order()]);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf;
+using TalkGateway.Ocs.V1;
 using TalkGateway.Testing;
 using TalkGateway.Transcoding;
 
@@ -36,7 +37,7 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract,
         }
 
         var found = new ReplayCase(exchange, ReplayKind.Whole, "", rpc, server, call);
-        if (exchange.Request.UnusualHeaders.Keys.FirstOrDefault(name => name != "User-Agent") is { } odd)
+        if (exchange.Request.UnusualHeaders.Keys.FirstOrDefault(name => !IsUsual(name, call)) is { } odd)
         {
             return ReplayTables.Find(ReplayTables.OddHeaders, header => header.Name == odd) is { } explained
                 ? found with { Kind = ReplayKind.AnswerOnly, Reason = explained.Reason }
@@ -67,6 +68,10 @@ internal sealed partial class ReplayPlanner(IReadOnlyList<ContractRpc> contract,
 
         return found.Kind == ReplayKind.Whole ? Transcode(found) : found;
     }
+
+    // Who asks makes no difference here, and files are asked for as such.
+    private static bool IsUsual(string header, EffectiveCall call) =>
+        header == "User-Agent" || (header == "Accept" && call.Answer.Format == AnswerFormat.Bytes);
 
     private static bool IsMissing(string name, EffectiveCall call, RecordedRequest request) =>
         call.Parameters.Any(p => p.Name == name && !p.Omitted) && !RequestBuilder.ParametersOf(request).ContainsKey(name);

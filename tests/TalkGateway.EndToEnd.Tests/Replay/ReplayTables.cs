@@ -105,6 +105,9 @@ internal sealed record UnnamedMember(string Operation, string Path, string Reaso
     public bool Covers(string operation, string path) => Patterns.Matches(Operation, operation) && Patterns.Matches(Path, path);
 }
 
+/// <summary>An operation that no recorded server carried out.</summary>
+internal sealed record NeverRecordedRule(string Operation, string Reason);
+
 /// <summary>Everything in which the replay differs from "the same request, the whole answer", each with its reason.</summary>
 internal static class ReplayTables
 {
@@ -282,6 +285,17 @@ internal static class ReplayTables
     public static IReadOnlyList<DroppedValue> DroppedValues { get; } =
     [
         new("server\\.capabilities", "header ETag", "The gateway takes no conditional requests; it keeps the capabilities itself, and tells changes by their hash."),
+    ];
+
+    public static IReadOnlyList<NeverRecordedRule> NeverRecorded { get; } =
+    [
+        new("call.get_external_url", "No server had an external call service."),
+        new("conversation.list_presets", "Not recorded."),
+        new("conversation.set_message_expiration", "The one server that did it does not publish the capability, see NotOffered."),
+        new("conversation.unmark_sensitive", "Not recorded; its twin conversation.mark_sensitive is."),
+        new("participant.search_candidates", "Not recorded: an API of Nextcloud, not of Talk."),
+        new("participant.set_all_permissions", "Talk 25, the only recorded server with the route, has given it up and refuses."),
+        new("participant.set_publishing_permissions", "Not recorded: a route of Talk 12 alone."),
     ];
 
     public static IReadOnlyList<UnnamedMember> UnnamedMembers { get; } =
