@@ -9,9 +9,9 @@ var profile = new Option<string>("--profile")
     Description = "Talk version (12 or newer) whose answers the upstream gives; 12 has rooms of about 1 KB",
     DefaultValueFactory = _ => "12",
 };
-var rounds = Count("--rounds", 9, "Measured phases of each kind; they alternate");
+var rounds = Count("--rounds", 15, "Measured phases of each kind; they alternate");
 var calls = Count("--calls", 8_000, "Calls in a phase");
-var warmUp = Count("--warm-up", 20_000, "Calls of each kind before anything is measured");
+var warmUp = Count("--warm-up", 60_000, "Calls of each kind before anything is measured");
 var concurrency = Count("--concurrency", 32, "Calls in flight");
 var connections = Count("--connections", 4, "HTTP/2 connections they share");
 var only = new Option<string>("--only") { Description = "Do one part only" }.AcceptOnlyFromAmong("calls", "logins");
