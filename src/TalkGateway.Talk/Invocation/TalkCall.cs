@@ -62,26 +62,8 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
     {
         var scratch = UpstreamRequestPool.Rent();
-        try
-        {
-            entry.Route!.WriteRequest(request, scratch);
-        }
-        catch (InvalidRequestException invalid)
-        {
-            var wrong = invalid.Violations.Where(violation => !entry.Detours.Any(detour => detour.Fills.Contains(violation.Field))).ToList();
-            if (wrong.Count != 0)
-            {
-                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong));
-            }
-        }
-        catch (UnsupportedFieldException unsupported)
-        {
-            throw RequestErrors.Unsupported(plan, server, unsupported.Missing, unsupported.Field);
-        }
-        finally
-        {
-            UpstreamRequestPool.Return(scratch);
-        }
+        Write(plan, server, entry.Route!, request, scratch, isFilledLater: violation => entry.Detours.Any(detour => detour.Fills.Contains(violation.Field)));
+        UpstreamRequestPool.Return(scratch);
     }
 
     private static IMessage Parse(MethodPlan plan, ReadOnlyMemory<byte> request)
@@ -187,15 +169,29 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Read(plan, server, route, answer, response);
     }
 
-    private static void Write(MethodPlan plan, ServerProfile server, Route route, ReadOnlySpan<byte> request, UpstreamRequest target)
+    private static void Write(
+        MethodPlan plan,
+        ServerProfile server,
+        Route route,
+        ReadOnlySpan<byte> request,
+        UpstreamRequest target,
+        Func<FieldViolation, bool>? isFilledLater = null)
     {
         try
         {
             route.WriteRequest(request, target);
         }
-        catch (InvalidRequestException invalid)
+        catch (InvalidRequestException invalid) when (isFilledLater is null)
         {
             throw RequestErrors.Invalid(plan, invalid);
+        }
+        catch (InvalidRequestException invalid)
+        {
+            var wrong = invalid.Violations.Where(violation => !isFilledLater!(violation)).ToList();
+            if (wrong.Count != 0)
+            {
+                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong));
+            }
         }
         catch (UnsupportedFieldException unsupported)
         {

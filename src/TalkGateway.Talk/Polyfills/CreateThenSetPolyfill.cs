@@ -55,7 +55,7 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
 
             return response;
         }
-        catch (Exception failure) when (!response.ExistedBefore && failure is TalkException or OperationCanceledException)
+        catch (Exception failure) when (!response.ExistedBefore && Rollback.IsFailedCall(failure))
         {
             var undone = await Rollback.TryAsync(
                 stop => call.CallAsync<DeleteRoomResponse>(new DeleteRoomRequest { Token = token }, stop), call.Time);

@@ -1,5 +1,4 @@
 using TalkGateway.Talk.Capabilities;
-using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.V1;
 
@@ -29,7 +28,7 @@ internal sealed class PublicThenPasswordPolyfill : Detour<MakeRoomPublicRequest,
             response.Room = set.Room ?? response.Room;
             return response;
         }
-        catch (Exception failure) when (failure is TalkException or OperationCanceledException)
+        catch (Exception failure) when (Rollback.IsFailedCall(failure))
         {
             await Rollback.TryAsync(stop => call.CallAsync<MakeRoomPrivateResponse>(new MakeRoomPrivateRequest { Token = request.Token }, stop), call.Time);
             throw;

@@ -1,6 +1,7 @@
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -23,7 +24,7 @@ internal sealed class RereadParticipantsPolyfill : Detour<SetParticipantPermissi
                 var list = await call.CallAsync<ListParticipantsResponse>(new ListParticipantsRequest { Token = request.Token }, cancellationToken);
                 response.Participants.Add(list.Participants);
             }
-            catch (TalkException)
+            catch (Exception failure) when (failure is TalkException or UpstreamException)
             {
                 // The change is made; to report it as failed because it can't be read back would be wrong.
             }

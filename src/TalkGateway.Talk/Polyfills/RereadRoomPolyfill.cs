@@ -2,6 +2,7 @@ using Google.Protobuf;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -24,7 +25,7 @@ internal sealed class RereadRoomPolyfill : Detour
                 var token = (string)request.Descriptor.FindFieldByName("token").Accessor.GetValue(request);
                 room.SetValue(response, (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = token }, cancellationToken)).Room);
             }
-            catch (TalkException)
+            catch (Exception failure) when (failure is TalkException or UpstreamException)
             {
                 // The change is made; to report it as failed because the room can't be read (any more) would be wrong.
             }

@@ -1,10 +1,14 @@
 using TalkGateway.Talk.Errors;
+using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>Undoes what a polyfill did before it failed.</summary>
 internal static class Rollback
 {
+    /// <summary>Whether an exception is the failure of a call to the server, whatever the reason, and no mistake of the gateway's own.</summary>
+    public static bool IsFailedCall(Exception exception) => exception is TalkException or UpstreamException or OperationCanceledException;
+
     /// <summary>
     /// Runs the undoing, for at most ten seconds and whether or not the caller is still there. If it fails too, the caller
     /// learns of the first failure, which is the one it can act on.
@@ -18,7 +22,7 @@ internal static class Rollback
             await undo(limit.Token);
             return true;
         }
-        catch (Exception failure) when (failure is TalkException or Upstream.UpstreamException or OperationCanceledException)
+        catch (Exception failure) when (IsFailedCall(failure))
         {
             return false;
         }
