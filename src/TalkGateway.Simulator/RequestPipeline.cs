@@ -125,6 +125,7 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
         }
     }
 
+    /// <summary>Kestrel closes a connection in order that owes half a body; an abort could overtake the half that was sent.</summary>
     private static async ValueTask SendHalfAsync(HttpContext http, int status, string? contentType, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -133,6 +134,5 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
         http.Response.ContentLength = bytes.Length;
         await http.Response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
-        http.Abort();
     }
 }

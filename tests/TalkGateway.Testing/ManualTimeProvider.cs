@@ -5,6 +5,7 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(TimeSpan DueTime, TaskCompletionSource Set)> _awaited = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc />
@@ -21,6 +22,17 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <inheritdoc />
     public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    /// <summary>Completes when somebody sets a timer that is due after this time, so that a test need not guess when to move the clock.</summary>
+    public Task WaitForTimerAsync(TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((dueTime, set));
+            return set.Task;
+        }
+    }
 
     /// <summary>Moves the clock and runs every timer that falls due, in order.</summary>
     public void Advance(TimeSpan by)
@@ -70,6 +82,11 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (Due != DateTimeOffset.MaxValue)
                 {
                     owner._timers.Add(this);
+                }
+
+                foreach (var (_, set) in owner._awaited.Where(awaited => awaited.DueTime == dueTime))
+                {
+                    set.TrySetResult();
                 }
             }
 

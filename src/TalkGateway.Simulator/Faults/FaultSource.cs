@@ -59,6 +59,7 @@ public sealed class FaultSource
 
                 rule.Left--;
                 rule.Struck++;
+                rule.FirstStrike.TrySetResult();
                 return rule.Fault;
             }
 
@@ -93,6 +94,8 @@ public sealed class FaultSource
         public int Spared { get; set; } = after;
 
         public int Struck { get; set; }
+
+        public TaskCompletionSource FirstStrike { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
@@ -110,6 +113,9 @@ public sealed class PlannedFault : IDisposable
 
     /// <summary>How many requests it struck so far.</summary>
     public int Struck => _source.Struck(_rule);
+
+    /// <summary>Completes when it has struck a request, which may still wait for its delay or gate.</summary>
+    public Task WaitForStrikeAsync(CancellationToken cancellationToken = default) => _rule.FirstStrike.Task.WaitAsync(cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _source.Remove(_rule);

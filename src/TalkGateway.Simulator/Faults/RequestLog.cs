@@ -26,6 +26,7 @@ public sealed class RequestLog
     private const int Most = 10_000;
 
     private ConcurrentQueue<LoggedRequest> _requests = new();
+    private TaskCompletionSource _added = NewSignal();
 
     internal RequestLog(bool isOn) => IsOn = isOn;
 
@@ -42,6 +43,23 @@ public sealed class RequestLog
     /// <summary>Forgets the requests so far.</summary>
     public void Clear() => _requests = new ConcurrentQueue<LoggedRequest>();
 
+    /// <summary>Completes when there is a request that fits, so that a test need not guess when the server is through with it.</summary>
+    /// <param name="matches">Which request.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<LoggedRequest> WaitForAsync(Func<LoggedRequest, bool> matches, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var added = Volatile.Read(ref _added).Task;
+            if (_requests.FirstOrDefault(matches) is { } found)
+            {
+                return found;
+            }
+
+            await added.WaitAsync(cancellationToken);
+        }
+    }
+
     internal void Add(LoggedRequest request)
     {
         var requests = _requests;
@@ -50,5 +68,9 @@ public sealed class RequestLog
         {
             requests.TryDequeue(out _);
         }
+
+        Interlocked.Exchange(ref _added, NewSignal()).SetResult();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
