@@ -29,8 +29,10 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     public RouteTable.Entry RouteOf(ServerProfile server, MethodPlan plan) => routes[server, plan];
 
     /// <summary>The sealed session, if it is new or changed during this call.</summary>
-    public string? NewSessionToken() =>
-        identity.Session is { HasChanged: true } session ? upstream.SealSession(session, identity.Credential) : null;
+    public string? NewSessionToken() => identity.Session is { HasChanged: true } ? SessionToken() : null;
+
+    /// <summary>The sealed session, changed or not; null outside of one.</summary>
+    public string? SessionToken() => identity.Session is { } session ? upstream.SealSession(session, identity.Credential) : null;
 
     /// <summary>Carries out an rpc, with the polyfills that have something to do on this server.</summary>
     /// <remarks>No asynchronous layer of its own where the server is known and no polyfill applies, as with most calls.</remarks>

@@ -50,7 +50,9 @@ public sealed class TalkInvoker
         {
             call = Open(plan, metadata);
             await call.InvokeAsync(plan, request, response, cancellationToken);
-            var token = call.NewSessionToken();
+
+            // Who opens a session finds its token in the response, though it may be one that goes on.
+            var token = plan.Session == Ocs.V1.SessionUse.Opens ? call.SessionToken() : call.NewSessionToken();
             if (token is not null)
             {
                 SessionTokenField.Append(plan, token, response);
