@@ -12,6 +12,9 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     // OCS status of a path that the server does not have; HTTP says 404.
     private const int NoSuchRoute = 998;
 
+    // What it says then. Servers before Nextcloud 23 say so with OCS status 404, as for a room that is not there.
+    private const string InvalidQuery = "Invalid query, please check the syntax.";
+
     private readonly HttpResponseMessage _response;
     private readonly int _length;
     private byte[]? _buffer;
@@ -39,9 +42,11 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
 
     /// <summary>
     /// Whether a 404 means that the server has no such path, not that it has no such thing: servers up to Nextcloud 20 may answer
-    /// it in XML even where JSON was asked for, and all others with OCS status 998. Old servers also say so when they fail inside.
+    /// it in XML even where JSON was asked for, and others with OCS status 998, or with a text of their own. Old servers also say so when they fail inside.
     /// </summary>
-    public bool IsNoSuchRoute => Status == 404 && (!OcsEnvelope.TryRead(Body.Span, out var failure) || failure.StatusCode == NoSuchRoute);
+    public bool IsNoSuchRoute => Status == 404 && (!OcsEnvelope.TryRead(Body.Span, out var failure)
+        || failure.StatusCode == NoSuchRoute
+        || failure.Message?.StartsWith(InvalidQuery, StringComparison.Ordinal) == true);
 
     /// <summary>Whether a 412 is the refusal of a request without valid cookies (no envelope), not a lobby (with one).</summary>
     public bool IsCsrfFailure => Status == 412 && !HasEnvelope;
