@@ -169,8 +169,10 @@ internal sealed class CapabilityCache : IDisposable
             entry.Flight = null;
             entry.Failure = failure;
 
-            // What never arrived at the server was no question, unless callers have something to go on with meanwhile.
-            entry.HasAsked = failure.MayHaveArrived || entry.Profile is not null;
+            // What never arrived at the server was no question, unless callers have something to go on with meanwhile. A refused
+            // login is remembered for itself, and for as long as is configured for that.
+            var isRefusedLogin = failure.Status == 401 && credential != default;
+            entry.HasAsked = (failure.MayHaveArrived && !isRefusedLogin) || entry.Profile is not null;
             entry.IsOutdated = true;
             if (failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
             {
