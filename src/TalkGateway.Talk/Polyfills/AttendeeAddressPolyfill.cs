@@ -27,7 +27,17 @@ internal sealed class AttendeeAddressPolyfill : Detour
     public override async ValueTask<IMessage> InvokeAsync(PolyfillCall call, IMessage request, CancellationToken cancellationToken)
     {
         var field = request.Descriptor.FindFieldByName("attendee").Accessor;
-        if (field.GetValue(request) is AttendeeRef { AddressCase: not AttendeeRef.AddressOneofCase.None } address && !IsNative(call, address))
+        if (field.GetValue(request) is not AttendeeRef address)
+        {
+            return await call.NextAsync(request, cancellationToken);
+        }
+
+        if (IsEmpty(address))
+        {
+            throw call.Invalid("attendee", "needs the id, the actor or a session of an attendee");
+        }
+
+        if (!IsNative(call, address))
         {
             var token = (string)request.Descriptor.FindFieldByName("token").Accessor.GetValue(request);
             var native = NativeAddress(call, await FindAsync(call, token, address, cancellationToken));
@@ -38,6 +48,14 @@ internal sealed class AttendeeAddressPolyfill : Detour
 
         return await call.NextAsync(request, cancellationToken);
     }
+
+    private static bool IsEmpty(AttendeeRef address) => address.AddressCase switch
+    {
+        AttendeeRef.AddressOneofCase.None => true,
+        AttendeeRef.AddressOneofCase.Actor => address.Actor.Type.Length == 0 || address.Actor.Id.Length == 0,
+        AttendeeRef.AddressOneofCase.SessionId => address.SessionId.Length == 0,
+        _ => false,
+    };
 
     private static bool WantsAttendeeId(PolyfillCall call) => call.Server.ApiVersion(call.Plan.Family) >= FirstVersionWithAttendeeIds;
 
