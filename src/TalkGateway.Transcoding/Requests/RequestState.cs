@@ -51,7 +51,7 @@ internal sealed class RequestState
         t_idle = this;
     }
 
-    /// <summary>Notes that something is wrong where the writer is.</summary>
+    /// <summary>Notes that something is wrong where the writer is; the first that is found of a field counts.</summary>
     public void AddViolation(string description)
     {
         var path = new StringBuilder();
@@ -67,7 +67,11 @@ internal sealed class RequestState
             }
         }
 
-        (Violations ??= []).Add(new FieldViolation(path.ToString(), description));
+        var field = path.ToString();
+        if (Violations?.Exists(violation => violation.Field == field) != true)
+        {
+            (Violations ??= []).Add(new FieldViolation(field, description));
+        }
     }
 
     /// <summary>Opens empty slots for one message.</summary>
