@@ -20,8 +20,6 @@ namespace TalkGateway;
 /// <summary>Puts the parts together: configuration, endpoints, the embedded simulator, the pass-through.</summary>
 internal static class GatewayHost
 {
-    private const string EnvironmentPrefix = "TALKGATEWAY_";
-
     /// <summary>Runs the gateway until it is told to stop.</summary>
     /// <returns>The exit code: 0, or 2 if the configuration is wrong.</returns>
     public static async Task<int> RunAsync(CommandLineSettings settings, CancellationToken cancellationToken)
@@ -48,27 +46,17 @@ internal static class GatewayHost
     {
         // appsettings.json lies beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        if (settings.ConfigFile is { } file)
-        {
-            if (!file.Exists)
-            {
-                throw new ConfigurationException("--config", file.FullName, "there is no such file");
-            }
-
-            builder.Configuration.AddJsonFile(file.FullName, optional: false);
-        }
-
-        builder.Configuration.AddEnvironmentVariables(EnvironmentPrefix);
-        builder.Configuration.AddInMemoryCollection(settings.Keys);
+        builder.Configuration.AddConfiguration(GivenConfiguration.Read(settings));
 
         var simulator = await StartSimulatorAsync(builder, cancellationToken);
+        WebApplication? app = null;
         var started = false;
         try
         {
             AddServices(builder);
             Listen(builder);
             configure?.Invoke(builder);
-            var app = builder.Build();
+            app = builder.Build();
             Map(app);
             await app.StartAsync(cancellationToken);
             started = true;
@@ -81,17 +69,18 @@ internal static class GatewayHost
         }
         finally
         {
-            if (!started && simulator is not null)
+            if (!started)
             {
-                await simulator.DisposeAsync();
+                await (app?.DisposeAsync() ?? default);
+                await (simulator?.DisposeAsync() ?? default);
             }
         }
     }
 
     private static async Task<TalkSimulator?> StartSimulatorAsync(WebApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        var settings = Bind<SimulatorSettings>(builder.Configuration, "Simulator");
-        var hasUpstream = builder.Configuration.GetSection($"{UpstreamsOptions.Section}:Servers").GetChildren().Any();
+        var settings = builder.Configuration.Read<SimulatorSettings>(SimulatorSettings.Section);
+        var hasUpstream = UpstreamNames(builder.Configuration).Length != 0;
         if (settings.Profile.Length == 0)
         {
             if (hasUpstream)
@@ -125,19 +114,21 @@ internal static class GatewayHost
         }
     }
 
+    private static string[] UpstreamNames(IConfiguration configuration) =>
+        [.. configuration.GetSection($"{UpstreamsOptions.Section}:{nameof(UpstreamsOptions.Servers)}").GetChildren().Select(server => server.Key)];
+
     private static void AddServices(WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddRpc(options => BindInto(builder.Configuration, "Rpc", options));
-        services.AddTalk(Bind<UpstreamsOptions>(builder.Configuration, UpstreamsOptions.Section));
+        services.AddRpc(options => builder.Configuration.ReadInto(GivenConfiguration.RpcSection, options));
+        services.AddTalk(builder.Configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section));
         services.AddHttpForwarder();
 
         var keys = services.AddDataProtection().SetApplicationName("TalkGateway");
-        var directory = Bind<SessionKeySettings>(builder.Configuration, "Sessions").KeyDirectory;
-        if (directory.Length != 0)
+        if (builder.Configuration.Read<SessionKeySettings>(SessionKeySettings.Section).OpenDirectory() is { } directory)
         {
-            keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
+            keys.PersistKeysToFileSystem(directory);
         }
     }
 
@@ -184,7 +175,8 @@ internal static class GatewayHost
         app.MapRpcReflection();
         app.MapRpcHealth();
 
-        var options = Bind<PassThroughOptions>(app.Configuration, "PassThrough");
+        var options = app.Configuration.Read<PassThroughOptions>(PassThroughOptions.Section);
+        options.Check(UpstreamNames(app.Configuration));
         if (options.Enabled)
         {
             var endpoint = new PassThroughEndpoint(
@@ -194,26 +186,6 @@ internal static class GatewayHost
                 app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
             app.Lifetime.ApplicationStopped.Register(endpoint.Dispose);
             app.MapFallback("{**path}", endpoint.ForwardAsync);
-        }
-    }
-
-    private static T Bind<T>(IConfiguration configuration, string section)
-        where T : new()
-    {
-        var value = new T();
-        BindInto(configuration, section, value);
-        return value;
-    }
-
-    private static void BindInto<T>(IConfiguration configuration, string section, T target)
-    {
-        try
-        {
-            configuration.GetSection(section).Bind(target, options => options.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException wrong)
-        {
-            throw new ConfigurationException(section, null, $"{wrong.InnerException?.Message ?? wrong.Message} (docs/configuration.md lists the keys)");
         }
     }
 }
