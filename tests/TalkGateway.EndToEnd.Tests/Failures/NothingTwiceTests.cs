@@ -1,0 +1,127 @@
+using Google.Rpc;
+using TalkGateway.EndToEnd.Tests.Fixtures;
+using TalkGateway.Simulator;
+using TalkGateway.Talk.V1;
+using TalkGateway.Testing;
+using Xunit;
+
+namespace TalkGateway.EndToEnd.Tests.Failures;
+
+/// <summary>When an answer is lost, what may be repeated is repeated and what may not is not.</summary>
+public sealed class NothingTwiceTests
+{
+    [Fact]
+    public async Task A_read_whose_answer_was_lost_is_repeated()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, _) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropBefore());
+
+        await alice.DoAsync(new ListRoomsRequest());
+    }
+
+    [Fact]
+    public async Task An_idempotent_write_whose_answer_was_lost_is_repeated()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "PUT", $"/room/{token}");
+
+        var renamed = await alice.AskAsync<RenameRoomResponse>(new RenameRoomRequest { Token = token, Name = "After" });
+
+        Assert.Equal("After", renamed.Room.Name);
+        Assert.Equal(2, gateway.Simulator.Requests.Of("conversation.rename").Count);
+    }
+
+    [Theory]
+    [InlineData("3.2")]
+    [InlineData("10.1")]
+    [InlineData("25")]
+    public async Task A_message_whose_answer_was_lost_is_sent_once(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/chat/");
+
+        var failure = await alice.FailAsync(new SendMessageRequest { Token = token, Message = "Once" });
+
+        Assert.Equal((Code.Unavailable, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Single(gateway.Simulator.Requests.Of("chat.send"));
+        Assert.Equal(1, await CountAsync(alice, token, "Once"));
+    }
+
+    [Fact]
+    public async Task A_room_whose_answer_was_lost_is_created_once()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, _) = await RoomAsync(gateway);
+        gateway.Simulator.Requests.Clear();
+        gateway.Simulator.Faults.Plan(Fault.DropHalfway(), "POST", "/room");
+
+        var failure = await alice.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Once" });
+
+        Assert.Equal((Code.Internal, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Single(gateway.Simulator.Requests.Of("conversation.create"));
+        Assert.Single((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.DisplayName == "Once");
+    }
+
+    [Fact]
+    public async Task A_message_with_a_reference_is_found_after_its_answer_was_lost()
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = time });
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/chat/");
+
+        var message = await SendAsync(alice, token, time);
+
+        Assert.Equal(("Once", "ref-1"), (message.Text, message.ReferenceId));
+        Assert.Single(gateway.Simulator.Requests.Of("chat.send"));
+        Assert.Equal(1, await CountAsync(alice, token, "Once"));
+    }
+
+    [Fact]
+    public async Task A_message_with_a_reference_that_never_arrived_is_sent_again()
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = time });
+        var (alice, token) = await RoomAsync(gateway);
+        using var fault = gateway.Simulator.Faults.Plan(Fault.DropBefore(), "POST", "/chat/");
+
+        var message = await SendAsync(alice, token, time);
+
+        Assert.Equal(("Once", 1), (message.Text, fault.Struck));
+        Assert.Equal(1, await CountAsync(alice, token, "Once"));
+    }
+
+    [Fact]
+    public async Task A_join_whose_answer_was_lost_may_be_called_again()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/participants/active");
+
+        Assert.Equal("OUTCOME_UNKNOWN", (await alice.FailAsync(new JoinRoomRequest { Token = token })).Reason);
+        await alice.DoAsync(new JoinRoomRequest { Token = token });
+        await alice.DoAsync(new JoinCallRequest { Token = token });
+    }
+
+    /// <summary>Sends a message whose first answer is lost, and lets the time pass after which the gateway looks for it.</summary>
+    private static async Task<Message> SendAsync(Caller alice, string token, ManualTimeProvider time)
+    {
+        var settling = time.WaitForTimerAsync(TimeSpan.FromSeconds(1));
+        var call = alice.AskAsync<SendMessageResponse>(new SendMessageRequest { Token = token, Message = "Once", ReferenceId = "ref-1" });
+        await settling;
+        time.Advance(TimeSpan.FromSeconds(1));
+        return (await call).Message;
+    }
+
+    private static async Task<(Caller Alice, string Token)> RoomAsync(TestGateway gateway)
+    {
+        var alice = gateway.As("alice");
+        return (alice, (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Before" })).Room.Token);
+    }
+
+    private static async Task<int> CountAsync(Caller alice, string token, string text) =>
+        (await alice.AskAsync<ListMessagesResponse>(new ListMessagesRequest { Token = token })).Messages.Count(message => message.Text == text);
+}

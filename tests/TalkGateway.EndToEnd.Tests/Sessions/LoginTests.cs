@@ -1,0 +1,171 @@
+using Google.Rpc;
+using TalkGateway.EndToEnd.Tests.Fixtures;
+using TalkGateway.Simulator;
+using TalkGateway.Talk.V1;
+using TalkGateway.Testing;
+using Xunit;
+
+namespace TalkGateway.EndToEnd.Tests.Sessions;
+
+/// <summary>The gateway logs in as rarely as it can, and not at all with what it knows to be wrong.</summary>
+public sealed class LoginTests
+{
+    [Theory]
+    [ClassData(typeof(EveryProfileData))]
+    public async Task Repeated_calls_with_an_app_password_log_in_once(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var alice = gateway.WithAppPassword("alice");
+
+        await RepeatAsync(alice);
+
+        Assert.Equal(1, Logins(gateway));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryProfileData))]
+    public async Task Repeated_calls_with_an_account_password_log_in_twice(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var alice = gateway.As("alice");
+
+        await RepeatAsync(alice);
+
+        Assert.Equal(2, Logins(gateway));
+    }
+
+    [Fact]
+    public async Task Without_login_jars_every_request_logs_in()
+    {
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions
+        {
+            Keys = new Dictionary<string, string?> { [$"Upstreams:Servers:{TestGateway.Upstream}:LoginJars:Enabled"] = "false" },
+        });
+
+        await RepeatAsync(gateway.As("alice"));
+
+        Assert.Equal(gateway.Simulator.Requests.All.Count, Logins(gateway));
+    }
+
+    [Fact]
+    public async Task The_login_of_one_account_never_serves_another()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, bob) = (gateway.As("alice"), gateway.As("bob"));
+        await RepeatAsync(alice);
+        await RepeatAsync(bob);
+
+        var mine = (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Group, Name = "Mine" })).Room;
+
+        Assert.Equal("alice", mine.ActorId);
+        Assert.Equal(Code.NotFound, (await bob.FailAsync(new GetRoomRequest { Token = mine.Token })).Code);
+        Assert.Equal(Code.Unauthenticated, (await gateway.Guest().FailAsync(new ListRoomsRequest())).Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_forgot_its_sessions_is_logged_in_to_again()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var alice = gateway.WithAppPassword("alice");
+        await RepeatAsync(alice);
+
+        gateway.Simulator.ForgetSessions();
+        await RepeatAsync(alice);
+
+        Assert.Equal(2, Logins(gateway));
+    }
+
+    [Fact]
+    public async Task A_revoked_app_password_stops_working_at_once()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var password = gateway.Simulator.IssueAppPassword("alice");
+        var alice = gateway.As("alice", password);
+        var token = (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Room" })).Room.Token;
+        var joined = alice.Elsewhere();
+        await joined.DoAsync(new JoinRoomRequest { Token = token });
+        await RepeatAsync(alice);
+
+        Assert.True(gateway.Simulator.RevokeAppPassword(password));
+
+        Assert.Equal(Code.Unauthenticated, (await alice.FailAsync(new ListRoomsRequest())).Code);
+        Assert.Equal(Code.Unauthenticated, (await joined.FailAsync(new SendMessageRequest { Token = token, Message = "Let me in" })).Code);
+    }
+
+    [Fact]
+    public async Task A_changed_account_password_stops_working_at_once()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var alice = gateway.As("alice");
+        await RepeatAsync(alice);
+
+        gateway.Simulator.ChangePassword("alice", "n3w");
+
+        Assert.Equal(Code.Unauthenticated, (await alice.FailAsync(new ListRoomsRequest())).Code);
+        await gateway.As("alice", "n3w").DoAsync(new ListRoomsRequest());
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryProfileData))]
+    public async Task A_wrong_password_is_sent_once_and_then_refused_by_the_gateway(string profile)
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(
+            new TestGatewayOptions { Simulator = new SimulatorOptions { Profile = profile }, Time = time });
+        var wrong = gateway.As("alice", "wrong");
+
+        var first = await wrong.FailAsync(new ListRoomsRequest());
+        var sent = gateway.Simulator.Requests.All.Count;
+        var second = await wrong.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Mine" });
+
+        Assert.Equal(Code.Unauthenticated, first.Code);
+        Assert.Equal((Code.Unauthenticated, "CREDENTIAL_REFUSED_BEFORE"), (second.Code, second.Reason));
+        Assert.Equal(1, Logins(gateway));
+        Assert.Equal(sent, gateway.Simulator.Requests.All.Count);
+        Assert.Equal(TimeSpan.FromSeconds(30), second.RetryAfter);
+        await gateway.As("alice").DoAsync(new ListRoomsRequest());
+
+        // The server may have learnt the password by then.
+        gateway.Simulator.ChangePassword("alice", "wrong");
+        time.Advance(second.RetryAfter!.Value);
+        await wrong.DoAsync(new ListRoomsRequest());
+    }
+
+    [Theory]
+    [InlineData("Basic")]
+    [InlineData("Basic !!!")]
+    [InlineData("Basic YWxpY2U=")]
+    [InlineData("Bearer")]
+    [InlineData("Digest username=\"alice\"")]
+    [InlineData("alice:alice")]
+    public async Task Authorization_that_cannot_be_valid_is_refused_by_the_gateway(string authorization)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        var failure = await (gateway.Guest() with { Authorization = authorization }).FailAsync(new ListRoomsRequest());
+
+        Assert.Equal((Code.Unauthenticated, "MALFORMED_CREDENTIAL", "talkgateway"), (failure.Code, failure.Reason, failure.Domain));
+        Assert.Empty(gateway.Simulator.Requests.All);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryProfileData))]
+    public async Task Without_authorization_the_servers_own_answer_counts(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+
+        var failure = await gateway.Guest().FailAsync(new ListRoomsRequest());
+
+        Assert.Equal((Code.Unauthenticated, "talk.nextcloud", "401"), (failure.Code, failure.Domain, failure.Info.Metadata["http_status"]));
+    }
+
+    private static int Logins(TestGateway gateway) => gateway.Simulator.Requests.All.Count(request => request.Headers.ContainsKey("Authorization"));
+
+    private static async Task RepeatAsync(Caller caller)
+    {
+        for (var times = 0; times < 4; times++)
+        {
+            await caller.DoAsync(new ListRoomsRequest());
+        }
+    }
+}
