@@ -276,7 +276,6 @@ internal static class ReplayTables
 
     public static IReadOnlyList<ServerDefault> Defaults { get; } =
     [
-        new("*", "format", "json"),
         new("chat.receive", "markNotificationsAsRead", "1"),
         new("chat.receive", "setReadMarker", "1"),
         new("participant.join", "password", ""),
