@@ -141,7 +141,8 @@ internal sealed class OcsTransport : IDisposable
             headers.TryAddWithoutValidation("X-Forwarded-For", (client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client).ToString());
         }
 
-        if (identity.AcceptLanguage is { Length: > 0 } language)
+        // Kestrel takes UTF-8 in headers, the HTTP handler refuses it: as a failure that would count against the server.
+        if (identity.AcceptLanguage is { Length: > 0 } language && !language.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             headers.TryAddWithoutValidation("Accept-Language", language);
         }

@@ -81,7 +81,7 @@ public sealed record CircuitBreakerOptions
     /// <summary>Key <c>CircuitBreaker:Enabled</c>.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Key <c>CircuitBreaker:FailureRatio</c>: share of failed attempts that opens the circuit. Above 0, at most 1.</summary>
+    /// <summary>Key <c>CircuitBreaker:FailureRatio</c>: share of failed attempts that opens the circuit. 0.01 to 1.</summary>
     public double FailureRatio { get; init; } = 0.5;
 
     /// <summary>Key <c>CircuitBreaker:MinimumAttempts</c>: fewer attempts than this within <see cref="Window"/> never open it. 2 to 1000000.</summary>
@@ -138,7 +138,7 @@ public sealed record CapabilityOptions
 
     /// <summary>
     /// Key <c>Capabilities:MaxAge</c>: ask again in the background after this time, since servers before Talk 9 do not announce
-    /// changes. 1 min to 7 days, and not below <see cref="MinRefreshInterval"/>.
+    /// changes. <see cref="MinRefreshInterval"/> to 7 days.
     /// </summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(15);
 

@@ -48,6 +48,26 @@ public sealed class OcsTransportTests
     }
 
     [Theory]
+    [InlineData("de, ü;q=0.5")]
+    [InlineData("de\r\nCookie: a=b")]
+    public async Task Languages_that_no_header_can_carry_stay_behind(string languages)
+    {
+        Seen? seen = null;
+        await using var server = await Serve(context =>
+        {
+            seen = new Seen(context.Request);
+            return Task.CompletedTask;
+        });
+        using var transport = Transport(server.Address);
+        var identity = CallIdentity.Anonymous with { AcceptLanguage = languages };
+
+        using var answer = await transport.ExchangeAsync(new OcsAttempt(Get("/ocs/v2.php/cloud/user"), null, null, identity), CancellationToken.None);
+
+        Assert.False(seen!.Headers.ContainsKey("Accept-Language"));
+        Assert.False(seen.Headers.ContainsKey("Cookie"));
+    }
+
+    [Theory]
     [InlineData("/ocs/v2.php/cloud/user", false, "?format=json", "application/json")]
     [InlineData("/ocs/v2.php/cloud/user?a=%2F%20b", false, "?a=%2F%20b&format=json", "application/json")]
     [InlineData("/status.php", false, "", "application/json")]
