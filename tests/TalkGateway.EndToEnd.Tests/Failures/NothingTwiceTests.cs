@@ -51,6 +51,19 @@ public sealed class NothingTwiceTests
     }
 
     [Fact]
+    public async Task A_message_that_was_sent_is_no_failure_because_it_can_not_be_read_back()
+    {
+        await using var gateway = await TestGateway.StartAsync("3.2");
+        var (alice, token) = await RoomAsync(gateway);
+        using (gateway.Simulator.Faults.Plan(Fault.DropBefore(), "GET", "/chat/", times: null))
+        {
+            Assert.Null((await alice.AskAsync<SendMessageResponse>(new SendMessageRequest { Token = token, Message = "Once" })).Message);
+        }
+
+        Assert.Equal(1, await CountAsync(alice, token, "Once"));
+    }
+
+    [Fact]
     public async Task A_room_whose_answer_was_lost_is_created_once()
     {
         await using var gateway = await TestGateway.StartAsync();
