@@ -43,7 +43,7 @@ internal sealed partial class PassThroughEndpoint(
         var error = await forwarder.SendAsync(context, _destination, _invoker, _config, ForwardedHeaders.Instance);
         if (error is not ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
         {
-            PassThroughFailed(context.Request.Method, context.Request.Path, error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
+            PassThroughFailed(context.Request.Method, FirstSegment(context.Request.Path), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
         }
     }
 
@@ -51,6 +51,14 @@ internal sealed partial class PassThroughEndpoint(
 
     private bool Covers(PathString path) =>
         _prefixes.Length == 0 || Array.Exists(_prefixes, prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));
+
+    /// <summary>What of a path may be logged: behind it there may be secrets (links of shares, password resets). Encoded, so that it stays on its line.</summary>
+    private static string FirstSegment(PathString path)
+    {
+        var text = path.ToUriComponent();
+        var end = text.Length == 0 ? -1 : text.IndexOf('/', 1);
+        return end < 0 ? text : text[..end];
+    }
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Pass-through of {Method} {Path} failed: {Error} ({Detail})")]
     private partial void PassThroughFailed(string method, string path, ForwarderError error, string? detail);

@@ -41,6 +41,22 @@ public sealed class SecretsTests
         });
     }
 
+    [Theory]
+    [InlineData("/lostpassword/reset/form/s3cret/alice", "/lostpassword")]
+    [InlineData("/%0Aforged/s3cret", "/%0Aforged")]
+    public async Task A_failed_pass_through_is_logged_by_the_beginning_of_its_path_alone(string target, string shown)
+    {
+        using var logs = new CollectingLogs();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Logs = logs });
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        gateway.Simulator.Faults.Plan(Fault.DropBefore(), times: null);
+
+        Assert.Equal(System.Net.HttpStatusCode.BadGateway, (await http.PostAsync(target, new StringContent("x"))).StatusCode);
+
+        Assert.Contains(logs.Lines, line => line.Contains($"Pass-through of POST {shown} failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Lines, line => line.StartsWith("TalkGateway", StringComparison.Ordinal) && line.Contains("s3cret", StringComparison.Ordinal));
+    }
+
     private sealed class CollectingLogs : ILoggerProvider
     {
         public ConcurrentQueue<string> Lines { get; } = new();
