@@ -17,6 +17,9 @@ internal static class AnswerErrors
     /// <summary>Without Retry-After, Nextcloud's own rate limits and delays have passed after this time or last for half an hour.</summary>
     private static readonly TimeSpan ThrottleRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>Statuses travel in trailers, of which some clients take 8 KiB in all, and a message twice, with its details.</summary>
+    private const int MaxText = 1000;
+
     /// <summary>The status of the call.</summary>
     public static TalkException From(MethodPlan plan, ServerProfile? server, string upstream, OcsAnswer answer, TimeProvider time)
     {
@@ -54,7 +57,7 @@ internal static class AnswerErrors
     {
         var shown = failure?.Data.FirstOrDefault(member => member.Key == "message").Value;
         var text = (string.IsNullOrWhiteSpace(shown) ? failure?.Message : shown)?.Trim();
-        return string.IsNullOrEmpty(text) ? null : text;
+        return string.IsNullOrEmpty(text) ? null : text.Length <= MaxText ? text : text[..MaxText] + "…";
     }
 
     /// <summary>The server's word (<c>lobby-timer</c>) in the form ErrorInfo asks for (<c>LOBBY_TIMER</c>).</summary>

@@ -40,6 +40,19 @@ public sealed class UpstreamFailureTests
         await alice.DoAsync(new ListRoomsRequest());
     }
 
+    [Fact]
+    public async Task A_servers_explanation_is_shortened_to_what_trailers_can_carry()
+    {
+        await using var gateway = await WarmAsync(new TestGatewayOptions());
+        var body = $$$"""{"ocs":{"meta":{"status":"failure","statuscode":403,"message":"{{{new string('x', 100_000)}}}"},"data":[]}}""";
+        gateway.Simulator.Faults.Plan(Fault.Answering(403, body));
+
+        var failure = await gateway.As("alice").FailAsync(new ListRoomsRequest());
+
+        Assert.Equal(Code.PermissionDenied, failure.Code);
+        Assert.InRange(failure.Text.Length, 1000, 1100);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
