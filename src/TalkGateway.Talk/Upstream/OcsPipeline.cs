@@ -80,6 +80,11 @@ internal sealed class OcsPipeline
         }
         catch (Exception e) when (e is UpstreamException or OperationCanceledException)
         {
+            if (e is UpstreamException { Failure: { Kind: UpstreamFailureKind.Redirected, Message: var reason } })
+            {
+                UpstreamLog.Redirected(_logger, _upstream, reason);
+            }
+
             return Outcome.FromException<OcsAnswer>(e);
         }
     }

@@ -15,8 +15,8 @@ internal static partial class UpstreamLog
     [LoggerMessage(2003, LogLevel.Information, "Upstream {Upstream}: reachable again")]
     public static partial void CircuitClosed(ILogger logger, string upstream);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Upstream {Upstream} redirects to {Location}: set its address to where it really is")]
-    public static partial void Redirected(ILogger logger, string upstream, string location);
+    [LoggerMessage(2004, LogLevel.Warning, "Upstream {Upstream}: {Reason}")]
+    public static partial void Redirected(ILogger logger, string upstream, string reason);
 
     [LoggerMessage(2005, LogLevel.Information, "Upstream {Upstream} refused credential {Credential}")]
     public static partial void CredentialRefused(ILogger logger, string upstream, CredentialKey credential);

@@ -188,6 +188,18 @@ public sealed class OcsPipelineTests
     }
 
     [Fact]
+    public async Task A_redirect_is_logged_with_the_remedy()
+    {
+        using var world = new UpstreamWorld();
+        world.Nextcloud.Intercept = _ => Task.FromResult<HttpResponseMessage?>(
+            new HttpResponseMessage(System.Net.HttpStatusCode.Redirect) { Headers = { Location = new Uri("https://cloud.example.com/elsewhere") } });
+
+        await world.FailAsync(Get());
+
+        Assert.Single(world.Logs, line => line.StartsWith("2004 ", StringComparison.Ordinal) && line.Contains("https://cloud.example.com", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task No_log_and_no_failure_shows_a_secret()
     {
         using var world = new UpstreamWorld(o => o with { CircuitBreaker = new CircuitBreakerOptions { MinimumAttempts = 2 } });
