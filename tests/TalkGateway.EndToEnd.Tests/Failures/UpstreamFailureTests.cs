@@ -83,7 +83,10 @@ public sealed class UpstreamFailureTests
         var waiting = time.WaitForTimerAsync(TimeSpan.FromSeconds(30));
         var poll = alice.AskAsync<ListMessagesResponse>(new ListMessagesRequest
         {
-            Token = room.Token, Direction = ListDirection.Future, LastKnownMessageId = room.LastMessage.Id, Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
+            Token = room.Token,
+            Direction = ListDirection.Future,
+            LastKnownMessageId = room.LastMessage.Id,
+            Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
         });
         await waiting;
         time.Advance(TimeSpan.FromSeconds(30));

@@ -132,7 +132,10 @@ public sealed class CreateRoomTests(Gateways gateways) : IClassFixture<Gateways>
 
         var failure = await alice.FailAsync(new CreateRoomRequest
         {
-            Type = RoomType.Public, Name = "Doomed", Password = "x", Participants = new Invitations { Users = { "bob", "nobody" } },
+            Type = RoomType.Public,
+            Name = "Doomed",
+            Password = "x",
+            Participants = new Invitations { Users = { "bob", "nobody" } },
         });
 
         Assert.Equal(Code.NotFound, failure.Code);
