@@ -4,7 +4,7 @@ using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Errors;
 
-/// <summary>Statuses of calls that the gateway refuses before anything is sent.</summary>
+/// <summary>Statuses of calls that the gateway refuses before anything is sent, and of those whose answer it can't use.</summary>
 internal static class RequestErrors
 {
     /// <summary>The request breaks limits of the contract.</summary>
@@ -61,6 +61,14 @@ internal static class RequestErrors
         Code.FailedPrecondition,
         ErrorReasons.SessionRequired,
         $"{plan.FullName} only works in a joined room: send the session_token that JoinRoom answered as talk-session metadata",
+        null,
+        ("operation", plan.OperationId));
+
+    /// <summary>The server's answer can be read, but does not hold what the gateway needs to go on.</summary>
+    public static TalkException IncompleteAnswer(MethodPlan plan, string missing) => Statuses.Gateway(
+        Code.Internal,
+        ErrorReasons.MalformedAnswer,
+        $"{plan.OperationId}: the server's answer lacks {missing}",
         null,
         ("operation", plan.OperationId));
 

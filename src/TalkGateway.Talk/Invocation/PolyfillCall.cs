@@ -65,6 +65,9 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>The request is refused for one of its fields.</summary>
     public TalkException Invalid(string field, string description) => RequestErrors.Invalid(plan, field, description);
 
+    /// <summary>The server's answer does not hold what the polyfill needs.</summary>
+    public TalkException Incomplete(string missing) => RequestErrors.IncompleteAnswer(plan, missing);
+
     /// <summary>The server lacks what the call needs.</summary>
     public TalkException Unsupported(string missing, string? field = null) => RequestErrors.Unsupported(plan, server, missing, field);
 }

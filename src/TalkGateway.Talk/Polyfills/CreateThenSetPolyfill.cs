@@ -33,7 +33,11 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
         }
 
         var response = await call.NextAsync<CreateRoomResponse>(AtCreation(call, request), cancellationToken);
-        var token = response.Room.Token;
+        if (response.Room is not { Token: { Length: > 0 } token })
+        {
+            throw call.Incomplete("the token of the new room");
+        }
+
         try
         {
             if (NameWasIgnored(request, response.Room))

@@ -19,7 +19,8 @@ internal sealed class JoinAnswerPolyfill : Detour<JoinRoomRequest, JoinRoomRespo
             return response;
         }
 
-        var room = (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = request.Token }, cancellationToken)).Room;
+        var room = (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = request.Token }, cancellationToken)).Room
+            ?? throw call.Incomplete("the joined room");
         if (response.Room is { HasSessionId: true } joined)
         {
             room.SessionId = joined.SessionId;

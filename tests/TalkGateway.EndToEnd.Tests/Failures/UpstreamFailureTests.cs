@@ -40,6 +40,21 @@ public sealed class UpstreamFailureTests
         await alice.DoAsync(new ListRoomsRequest());
     }
 
+    [Theory]
+    [InlineData("10.1")]
+    [InlineData("20")]
+    public async Task A_created_room_without_a_word_about_it_is_a_malformed_answer(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var alice = gateway.As("alice");
+        await alice.DoAsync(new ListRoomsRequest());
+        gateway.Simulator.Faults.Plan(Fault.Answering(201, """{"ocs":{"meta":{"status":"ok","statuscode":201,"message":"OK"},"data":[]}}"""), "POST", "/room");
+
+        var failure = await alice.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Silent" });
+
+        Assert.Equal((Code.Internal, "MALFORMED_ANSWER"), (failure.Code, failure.Reason));
+    }
+
     [Fact]
     public async Task A_servers_explanation_is_shortened_to_what_trailers_can_carry()
     {
