@@ -201,6 +201,17 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         }
     }
 
+    private static Repeatability RepeatabilityOf(MethodPlan plan, HttpMethod method)
+    {
+        if (plan.NoSideEffects)
+        {
+            return Repeatability.Safe;
+        }
+
+        // A second DELETE finds nothing to delete, and would report as failed what the first one did.
+        return plan.Idempotent && method != HttpMethod.Delete ? Repeatability.Idempotent : Repeatability.Once;
+    }
+
     private OcsRequest OcsRequestOf(MethodPlan plan, ServerProfile server, UpstreamRequest built, Route route) => new()
     {
         Method = built.Method,
@@ -208,7 +219,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Body = built.Body,
         ContentType = built.ContentType,
         Headers = built.Headers,
-        Repeatability = plan.NoSideEffects ? Repeatability.Safe : plan.Idempotent ? Repeatability.Idempotent : Repeatability.Once,
+        Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
         LongPoll = RouteOf(server, plan).LongPoll,
         OpenToGuests = plan.Family.Length == 0,

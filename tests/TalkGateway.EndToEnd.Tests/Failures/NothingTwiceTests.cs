@@ -33,6 +33,19 @@ public sealed class NothingTwiceTests
         Assert.Equal(2, gateway.Simulator.Requests.Of("conversation.rename").Count);
     }
 
+    [Fact]
+    public async Task A_deletion_whose_answer_was_lost_is_not_reported_as_a_missing_room()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "DELETE", $"/room/{token}");
+
+        var failure = await alice.FailAsync(new DeleteRoomRequest { Token = token });
+
+        Assert.Equal((Code.Unavailable, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Single(gateway.Simulator.Requests.Of("conversation.delete"));
+    }
+
     [Theory]
     [InlineData("3.2")]
     [InlineData("10.1")]
