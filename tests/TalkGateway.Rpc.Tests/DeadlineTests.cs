@@ -207,7 +207,7 @@ public sealed class DeadlineTests
             echo.ServerStreaming<EchoRequest, EchoResponse>("ServerStream", async (call, _, responses) =>
             {
                 await responses.WriteAsync(new EchoResponse { Index = 1 });
-                await Task.Delay(Timeout.Infinite, call.CancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(call.CancellationToken);
             }));
         using var call = host.Client.Start<EchoResponse>(ServerStream, TwoSeconds);
         await call.WriteAsync(new EchoRequest());

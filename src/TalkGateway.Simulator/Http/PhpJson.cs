@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace TalkGateway.Simulator;
 
-/// <summary>JSON as PHP's json_encode writes it: slashes escaped, everything beyond ASCII as \uXXXX.</summary>
+/// <summary>JSON as PHP's json_encode writes it: slashes escaped, everything beyond ASCII as four hexadecimal digits behind \u.</summary>
 internal static class PhpJson
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

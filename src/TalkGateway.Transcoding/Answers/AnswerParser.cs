@@ -320,46 +320,6 @@ internal ref partial struct AnswerParser
         }
     }
 
-    private void RunFallbacks(AnswerField[] fields, int frame, ReadOnlySpan<byte> jsonObject)
-    {
-        foreach (var field in fields)
-        {
-            ref var slot = ref _state.Slot(frame + field.Slot);
-            if (slot.Rank != 0 && !slot.AskFallback)
-            {
-                continue;
-            }
-
-            var result = new FallbackResult(_state.FallbackText);
-            field.Fallback!(jsonObject, ref result);
-            if (result.Kind == FallbackKind.None)
-            {
-                continue;
-            }
-
-            var start = _output.Length;
-            if (!WriteFallback(field, result))
-            {
-                _output.Length = start;
-            }
-            else if (slot.Rank != 0)
-            {
-                var cut = slot.End - slot.Start;
-                _output.Remove(slot.Start, slot.End);
-                foreach (ref var other in _state.Frame(frame))
-                {
-                    if (other.Start >= slot.End)
-                    {
-                        other.Start -= cut;
-                        other.End -= cut;
-                    }
-                }
-
-                slot.End = slot.Start;
-            }
-        }
-    }
-
     private void WriteRest(byte[] tag, int first)
     {
         _nesting += NestingOfStruct;
