@@ -36,7 +36,7 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
         }
 
         var response = new ArrayBufferWriter<byte>();
-        await call.SendAsync(plan, server, entry.Route!, request.ToByteArray(), response, cancellationToken);
+        await call.SendAsync(plan, server, entry, request.ToByteArray(), response, cancellationToken);
         return plan.Descriptor.OutputType.Parser.ParseFrom(response.WrittenSpan);
     }
 

@@ -54,11 +54,11 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     public ValueTask SendAsync(
         MethodPlan plan,
         ServerProfile server,
-        Route route,
+        RouteTable.Entry entry,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         CancellationToken cancellationToken) =>
-        SendAsync(plan, server, route, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
+        SendAsync(plan, server, entry, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
 
     /// <summary>Checks what a polyfill is going to take apart, so that a mistake shows before anything is sent.</summary>
     private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
@@ -95,7 +95,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
             { Route: null } => throw RequestErrors.Unsupported(plan, server, entry.Missing!),
             { Detours.Count: not 0 } => DetourAsync(plan, server, entry, request, response, cancellationToken),
             { Rescue: not null } => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
-            _ => SendAsync(plan, server, entry.Route, request, response, cancellationToken),
+            _ => SendAsync(plan, server, entry, request, response, cancellationToken),
         };
     }
 
@@ -122,7 +122,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     {
         try
         {
-            await SendAsync(plan, server, entry.Route!, request, response, cancellationToken);
+            await SendAsync(plan, server, entry, request, response, cancellationToken);
         }
         catch (UpstreamException lost)
         {
@@ -139,15 +139,16 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     private async ValueTask SendAsync(
         MethodPlan plan,
         ServerProfile server,
-        Route route,
+        RouteTable.Entry entry,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         bool isRouteSure,
         CancellationToken cancellationToken)
     {
         var built = UpstreamRequestPool.Rent();
+        var route = entry.Route!;
         Write(plan, server, route, request.Span, built);
-        using var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, server, built, route), identity, cancellationToken);
+        using var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, entry, built), identity, cancellationToken);
 
         // Only now: a request that failed may still be on its way out of the buffer.
         UpstreamRequestPool.Return(built);
@@ -157,13 +158,13 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
             var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
             if (!ReferenceEquals(renewed, server))
             {
-                var entry = RouteOf(renewed, plan);
-                if (entry.Route is null)
+                var renewedEntry = RouteOf(renewed, plan);
+                if (renewedEntry.Route is null)
                 {
-                    throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
+                    throw RequestErrors.Unsupported(plan, renewed, renewedEntry.Missing!);
                 }
 
-                await SendAsync(plan, renewed, entry.Route, request, response, isRouteSure: true, cancellationToken);
+                await SendAsync(plan, renewed, renewedEntry, request, response, isRouteSure: true, cancellationToken);
                 return;
             }
         }
@@ -212,7 +213,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         return plan.Idempotent && method != HttpMethod.Delete ? Repeatability.Idempotent : Repeatability.Once;
     }
 
-    private OcsRequest OcsRequestOf(MethodPlan plan, ServerProfile server, UpstreamRequest built, Route route) => new()
+    private OcsRequest OcsRequestOf(MethodPlan plan, RouteTable.Entry entry, UpstreamRequest built) => new()
     {
         Method = built.Method,
         PathAndQuery = built.PathAndQuery,
@@ -221,9 +222,9 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Headers = built.Headers,
         Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
-        LongPoll = RouteOf(server, plan).LongPoll,
-        OpenToGuests = plan.Family.Length == 0,
-        AnyFormat = route.Format == Ocs.V1.AnswerFormat.Bytes,
+        LongPoll = entry.LongPoll,
+        OpenToGuests = IsIndependentOfServer(plan),
+        AnyFormat = entry.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 
     private void Read(MethodPlan plan, ServerProfile server, Route route, OcsAnswer answer, IBufferWriter<byte> response)
