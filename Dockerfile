@@ -7,6 +7,7 @@ WORKDIR /source
 # What decides about packages comes first, so that a change of code does not restore them again.
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/TalkGateway/TalkGateway.csproj src/TalkGateway/
+COPY src/TalkGateway.GoogleRpc/TalkGateway.GoogleRpc.csproj src/TalkGateway.GoogleRpc/
 COPY src/TalkGateway.Rpc/TalkGateway.Rpc.csproj src/TalkGateway.Rpc/
 COPY src/TalkGateway.Simulator/TalkGateway.Simulator.csproj src/TalkGateway.Simulator/
 COPY src/TalkGateway.Talk/TalkGateway.Talk.csproj src/TalkGateway.Talk/

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using TalkGateway.Rpc.Tests.Protos;
 using TalkGateway.Testing;
 using Xunit;
@@ -102,6 +104,26 @@ public sealed class ConnectTests
         Assert.Equal(httpStatus, (int)response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
         Assert.Equal($$"""{"code":"{{name}}","message":"because"}""", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Details_that_are_googles_come_readable_too_and_others_as_they_are()
+    {
+        var violation = new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "name", Description = "is required" } } };
+        var malformed = new Any { TypeUrl = "type.googleapis.com/google.rpc.ErrorInfo", Value = ByteString.CopyFrom(255) };
+        var inexpressible = Any.Pack(new RetryInfo { RetryDelay = new Duration { Seconds = 1, Nanos = -1 } });
+        var unknown = new Any { TypeUrl = "type.googleapis.com/elsewhere.Unheard", Value = ByteString.CopyFrom(1) };
+        var status = new RpcStatus(RpcStatusCode.InvalidArgument, "name", [Any.Pack(violation), malformed, inexpressible, unknown]);
+        await using var host = await RpcTestHost.StartEchoAsync(echo =>
+            echo.Unary<EchoRequest, EchoResponse>("Unary", (_, _) => throw new RpcException(status)));
+        using var http = new HttpClient { BaseAddress = host.Address };
+
+        using var response = await http.PostAsync(Unary, Json("{}"));
+
+        var details = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("details").EnumerateArray().ToList();
+        Assert.Equal("is required", details[0].GetProperty("debug").GetProperty("fieldViolations")[0].GetProperty("description").GetString());
+        Assert.Equal(status.Details.Select(detail => detail.Value.ToBase64().TrimEnd('=')), details.Select(detail => detail.GetProperty("value").GetString()));
+        Assert.All(details[1..], detail => Assert.False(detail.TryGetProperty("debug", out _)));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Protocols;
@@ -8,6 +11,8 @@ namespace TalkGateway.Rpc.Protocols;
 /// <summary>The JSON that Connect says errors and ends of streams in (Connect protocol reference, "Error" and "EndStreamResponse").</summary>
 internal static class ConnectJson
 {
+    private static readonly TypeRegistry ReadableDetails = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+
     /// <summary>The body of a unary error.</summary>
     public static void WriteError(IBufferWriter<byte> output, RpcStatus status)
     {
@@ -63,6 +68,7 @@ internal static class ConnectJson
                 json.WriteStartObject();
                 json.WriteString("type"u8, Any.GetTypeName(detail.TypeUrl));
                 json.WriteString("value"u8, BinaryMetadata.Encode(detail.Value.Span));
+                WriteReadable(json, detail);
                 json.WriteEndObject();
             }
 
@@ -70,5 +76,26 @@ internal static class ConnectJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>The same as JSON, for the people who read along: clients read <c>value</c>. Only Google's own details are known here.</summary>
+    private static void WriteReadable(Utf8JsonWriter json, Any detail)
+    {
+        if (ReadableDetails.Find(Any.GetTypeName(detail.TypeUrl)) is not { } type)
+        {
+            return;
+        }
+
+        try
+        {
+            var readable = JsonFormatter.Default.Format(type.Parser.ParseFrom(detail.Value));
+            json.WritePropertyName("debug"u8);
+            json.WriteRawValue(readable);
+        }
+        catch (Exception malformed) when (malformed is InvalidProtocolBufferException or InvalidOperationException)
+        {
+            // Whoever made the detail did not encode it properly, or says something that JSON can't (a Duration out of range):
+            // it is passed on as it is, like one of an unknown type.
+        }
     }
 }

@@ -21,7 +21,7 @@ internal static class Statuses
     }
 
     /// <summary>An ErrorInfo. Its field 1, <c>reason</c>, still has its former name <c>type</c> in the package that generates the class.</summary>
-    public static ErrorInfo Info(string reason, string domain) => new() { Type = reason, Domain = domain };
+    public static ErrorInfo Info(string reason, string domain) => new() { Reason = reason, Domain = domain };
 
     /// <summary>A status with its details.</summary>
     public static Status Status(Code code, string message, params ReadOnlySpan<IMessage> details)

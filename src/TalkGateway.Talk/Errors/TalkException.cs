@@ -33,7 +33,7 @@ public sealed class TalkException : Exception
             {
                 if (detail.TryUnpack<ErrorInfo>(out var info))
                 {
-                    return info.Type;
+                    return info.Reason;
                 }
             }
 

@@ -13,7 +13,7 @@ internal sealed class RpcFailure(string rpc, GrpcTestStatus status) : Exception(
     public string Text => status.Message;
 
     /// <summary>ErrorInfo.reason, by the name that the package's class still has for it.</summary>
-    public string Reason => Info.Type;
+    public string Reason => Info.Reason;
 
     public string Domain => Info.Domain;
 

@@ -38,7 +38,7 @@ public sealed partial class ReplayFailureTests
             }
 
             var info = status.Details.Single(detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>();
-            if (!Reason().IsMatch(info.Type)
+            if (!Reason().IsMatch(info.Reason)
                 || info.Metadata["operation"] != replayed.Rpc.Operation.Id
                 || info.Metadata["http_status"] != $"{replayed.Exchange.Response.Status}")
             {

@@ -155,7 +155,7 @@ public sealed class CreateRoomTests(Gateways gateways) : IClassFixture<Gateways>
         var failure = await alice.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Zombie", Description = "Brains" });
 
         Assert.Equal(Code.Internal, failure.Code);
-        var left = failure.Infos.Single(info => info.Type == "ROOM_LEFT_BEHIND").Metadata["token"];
+        var left = failure.Infos.Single(info => info.Reason == "ROOM_LEFT_BEHIND").Metadata["token"];
         Assert.Contains((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.Token == left);
     }
 
