@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -124,6 +125,7 @@ internal static class GatewayHost
         services.AddRpc(options => builder.Configuration.ReadInto(GivenConfiguration.RpcSection, options));
         services.AddTalk(builder.Configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section));
         services.AddHttpForwarder();
+        services.AddCors();
 
         var keys = services.AddDataProtection().SetApplicationName("TalkGateway");
         if (builder.Configuration.Read<SessionKeySettings>(SessionKeySettings.Section).OpenDirectory() is { } directory)
@@ -171,9 +173,15 @@ internal static class GatewayHost
 
     private static void Map(WebApplication app)
     {
-        app.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
-        app.MapRpcReflection();
-        app.MapRpcHealth();
+        var rpcs = app.MapGroup("");
+        rpcs.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
+        rpcs.MapRpcReflection();
+        rpcs.MapRpcHealth();
+        if (app.Configuration.Read<CorsSettings>(CorsSettings.Section).ToPolicy() is { } cors)
+        {
+            app.UseCors();
+            rpcs.WithMetadata(new CorsPolicyMetadata(cors));
+        }
 
         var options = app.Configuration.Read<PassThroughOptions>(PassThroughOptions.Section);
         options.Check(UpstreamNames(app.Configuration));

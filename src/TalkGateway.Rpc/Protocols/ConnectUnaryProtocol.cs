@@ -13,7 +13,8 @@ namespace TalkGateway.Rpc.Protocols;
 /// </summary>
 internal class ConnectUnaryProtocol : RpcProtocol
 {
-    private const string TrailerPrefix = "trailer-";
+    /// <summary>What stands before the key of a trailer, which this protocol sends as a header.</summary>
+    public const string TrailerPrefix = "trailer-";
 
     private readonly string _contentType;
 

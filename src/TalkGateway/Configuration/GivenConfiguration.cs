@@ -12,7 +12,7 @@ internal static class GivenConfiguration
     public const string RpcSection = "Rpc";
 
     private static readonly string[] Sections =
-        [ListenAddress.Key, "Kestrel", "Logging", UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, PassThroughOptions.Section, SimulatorSettings.Section];
+        [ListenAddress.Key, "Kestrel", "Logging", UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section, PassThroughOptions.Section, SimulatorSettings.Section];
 
     /// <exception cref="ConfigurationException">The file cannot be read, or something is said that nothing reads.</exception>
     public static IConfiguration Read(CommandLineSettings settings)

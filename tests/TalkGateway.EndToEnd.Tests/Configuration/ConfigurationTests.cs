@@ -23,6 +23,13 @@ public sealed class ConfigurationTests
     [InlineData("Listen", "localhost:8080", "http://127.0.0.1:8080")]
     [InlineData("Listen", "https://localhost:8443", "Kestrel:Endpoints")]
     [InlineData("Listen", "http://cloud.example.com:8080", "IP address")]
+    [InlineData("Cors:Origins:0", "https://app.example.com/", "without a path")]
+    [InlineData("Cors:Origins:0", "app.example.com", "scheme")]
+    [InlineData("Cors:Origins:0", "https://App.example.com", "lower case")]
+    [InlineData("Cors:Origins:0", "https://app.example.com:443", "as browsers do")]
+    [InlineData("Cors:Origins:0", "https://*", "such as https://app.example.com")]
+    [InlineData("Cors:PreflightMaxAge", "-00:00:01", "from 00:00:00 to 1.00:00:00")]
+    [InlineData("Cors:Origin", "https://app.example.com", "docs/configuration.md")]
     [InlineData("PassThrough:Enabled", "maybe", "docs/configuration.md")]
     [InlineData("PassThrough:Prefixes:0", "ocs", "/ocs")]
     [InlineData("PassThrough:Upstream", "other", "main")]
@@ -40,6 +47,21 @@ public sealed class ConfigurationTests
         Assert.True(message.Contains(key.Replace("Rpc:", "", StringComparison.Ordinal), StringComparison.Ordinal), message);
         Assert.Contains(value, message, StringComparison.Ordinal);
         Assert.Contains(remedy, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_page_and_some_pages_contradict_each_other()
+    {
+        var message = await RefusalAsync(new()
+        {
+            [$"{Main}:Address"] = "http://127.0.0.1:9",
+            ["Listen"] = "http://127.0.0.1:0",
+            ["Cors:Origins:0"] = "https://app.example.com",
+            ["Cors:Origins:1"] = "*",
+        });
+
+        Assert.Contains("Cors:Origins:1", message, StringComparison.Ordinal);
+        Assert.Contains("* alone", message, StringComparison.Ordinal);
     }
 
     [Fact]
