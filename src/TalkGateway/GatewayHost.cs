@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using TalkGateway.Configuration;
+using TalkGateway.Explorer;
 using TalkGateway.PassThrough;
 using TalkGateway.Rpc;
 using TalkGateway.Rpcs;
@@ -58,7 +59,7 @@ internal static class GatewayHost
             Listen(builder);
             configure?.Invoke(builder);
             app = builder.Build();
-            Map(app);
+            Map(app, simulator);
             await app.StartAsync(cancellationToken);
             started = true;
             return new RunningGateway(app, simulator);
@@ -171,7 +172,7 @@ internal static class GatewayHost
         });
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, TalkSimulator? simulator)
     {
         var rpcs = app.MapGroup("");
         rpcs.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
@@ -181,6 +182,11 @@ internal static class GatewayHost
         {
             app.UseCors();
             rpcs.WithMetadata(new CorsPolicyMetadata(cors));
+        }
+
+        if (app.Configuration.Read<ExplorerOptions>(ExplorerOptions.Section).Enabled)
+        {
+            ExplorerEndpoint.Map(app, simulator);
         }
 
         var options = app.Configuration.Read<PassThroughOptions>(PassThroughOptions.Section);

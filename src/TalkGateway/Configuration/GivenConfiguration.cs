@@ -1,3 +1,4 @@
+using TalkGateway.Explorer;
 using TalkGateway.PassThrough;
 using TalkGateway.Talk.Upstream;
 
@@ -12,7 +13,7 @@ internal static class GivenConfiguration
     public const string RpcSection = "Rpc";
 
     private static readonly string[] Sections =
-        [ListenAddress.Key, "Kestrel", "Logging", UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section, PassThroughOptions.Section, SimulatorSettings.Section];
+        [ListenAddress.Key, "Kestrel", "Logging", UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section, PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section];
 
     /// <exception cref="ConfigurationException">The file cannot be read, or something is said that nothing reads.</exception>
     public static IConfiguration Read(CommandLineSettings settings)

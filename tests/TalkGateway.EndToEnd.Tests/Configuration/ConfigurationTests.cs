@@ -34,6 +34,8 @@ public sealed class ConfigurationTests
     [InlineData("PassThrough:Prefixes:0", "ocs", "/ocs")]
     [InlineData("PassThrough:Upstream", "other", "main")]
     [InlineData("PassThrough:IdleTimeout", "00:00:00", "from 00:00:01 to 01:00:00")]
+    [InlineData("Explorer:Enabled", "maybe", "docs/configuration.md")]
+    [InlineData("Explorer:Enable", "true", "docs/configuration.md")]
     [InlineData("Simulator:Profile", "25", "remove either")]
     [InlineData("Simulator:Speed", "25", "docs/configuration.md")]
     [InlineData("Rpc:MaxReceiveMessageSize", "0", "between 1 and")]

@@ -1,0 +1,1 @@
+// The explorer: reads the contract and shows it.
