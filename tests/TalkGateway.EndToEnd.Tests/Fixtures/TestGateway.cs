@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TalkGateway.Configuration;
 using TalkGateway.Simulator;
+using TalkGateway.Talk;
 using TalkGateway.Testing;
 
 namespace TalkGateway.EndToEnd.Tests.Fixtures;
@@ -19,6 +20,9 @@ internal sealed record TestGatewayOptions
 
     /// <summary>Another upstream than the simulator.</summary>
     public Uri? Upstream { get; init; }
+
+    /// <summary>Takes the place of the connections to the upstream.</summary>
+    public HttpMessageHandler? Connections { get; init; }
 
     /// <summary>The gateway's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -52,6 +56,9 @@ internal sealed class TestGateway : IAsyncDisposable
     public Uri Address => _running.Address;
 
     public GrpcTestClient Client => _client;
+
+    /// <summary>The gateway's own parts.</summary>
+    public IServiceProvider Services => _running.App.Services;
 
     public static Task<TestGateway> StartAsync(string profile) =>
         StartAsync(new TestGatewayOptions { Simulator = new SimulatorOptions { Profile = profile, SeedDemoData = false } });
@@ -105,6 +112,11 @@ internal sealed class TestGateway : IAsyncDisposable
         if (options.Logs is not null)
         {
             builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(options.Logs);
+        }
+
+        if (options.Connections is { } connections)
+        {
+            builder.Services.AddSingleton<UpstreamHandlerFactory>(_ => connections);
         }
 
         builder.Services.AddSingleton(options.Time);
