@@ -29,7 +29,8 @@ internal static class GatewayHost
         try
         {
             await using var gateway = await StartAsync(settings, cancellationToken);
-            Console.WriteLine(WelcomeText.For(gateway.Address, gateway.Simulator));
+            var hasExplorer = gateway.App.Configuration.Read<ExplorerOptions>(ExplorerOptions.Section).Enabled;
+            Console.WriteLine(WelcomeText.For(gateway.Address, gateway.Simulator, hasExplorer));
             await gateway.App.WaitForShutdownAsync(cancellationToken);
             return 0;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using TalkGateway.Simulator;
 
@@ -7,45 +8,49 @@ namespace TalkGateway;
 /// <summary>What is printed once the gateway listens: where, in front of what, and what to try next.</summary>
 internal static class WelcomeText
 {
-    private const string AliceBasic = "YWxpY2U6YWxpY2U=";
-
-    public static string For(Uri address, TalkSimulator? simulator)
+    /// <param name="address">Where the gateway listens.</param>
+    /// <param name="simulator">What stands behind it; null for a real server.</param>
+    /// <param name="hasExplorer">Whether the explorer is switched on.</param>
+    public static string For(Uri address, TalkSimulator? simulator, bool hasExplorer)
     {
         var version = typeof(WelcomeText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        var url = address.AbsoluteUri.TrimEnd('/');
-        var authority = address.Authority;
-        var lines = new List<string>
+        var reachable = Reachable(address);
+        var url = reachable.AbsoluteUri.TrimEnd('/');
+        var authority = reachable.Authority;
+        var (user, password) = simulator is null ? ("user", "app-password") : ("alice", "alice");
+        var lines = new List<string> { $"TalkGateway {version}", $"Listening on {url}" };
+        if (simulator is not null)
         {
-            $"TalkGateway {version}",
-            $"Listening on {url}",
-        };
-        if (simulator is null)
-        {
-            lines.AddRange(
-            [
-                "",
-                "Try next, with a user name and an app password of your Nextcloud in Base64:",
-                $"""  grpcurl -plaintext -H "authorization: Basic $(printf 'user:app-password' | base64)" {authority} talk.v1.RoomService/ListRooms""",
-                $"  grpcurl -plaintext {authority} list",
-            ]);
+            lines.Add($"Behind it: the embedded simulator of Talk {simulator.Profile.Name}, with the users alice, bob and carol (each with the own name as password)");
         }
-        else
+
+        lines.AddRange(["", simulator is null ? "Try next, with a user name and an app password of your Nextcloud:" : "Try next:"]);
+        if (hasExplorer)
         {
-            lines.AddRange(
-            [
-                $"Behind it: the embedded simulator of Talk {simulator.Profile.Name}, with the users alice, bob and carol (each with the own name as password)",
-                "",
-                "Try next:",
-                $"  grpcurl -plaintext {authority} list",
-                $"""  grpcurl -plaintext -H "authorization: Basic {AliceBasic}" {authority} talk.v1.RoomService/ListRooms""",
-                $"""  buf curl --protocol grpc --http2-prior-knowledge -H "authorization: Basic {AliceBasic}" {url}/talk.v1.RoomService/ListRooms""",
-                $"""  curl -u alice:alice -H "content-type: application/json" -d "{"{}"}" {url}/talk.v1.RoomService/ListRooms""",
-                $"""  curl -u alice:alice -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{RoomApiVersion(simulator.Profile)}/room?format=json"   # what is no rpc passes through""",
-            ]);
+            lines.Add($"  {url}/explorer   # in a browser");
+        }
+
+        lines.AddRange(
+        [
+            $"  grpcurl -plaintext {authority} list",
+            $"""  grpcurl -plaintext -H "authorization: Basic $(printf {user}:{password} | base64)" {authority} talk.v1.RoomService/ListRooms""",
+            $"  buf curl --protocol grpc --http2-prior-knowledge -u {user}:{password} {url}/talk.v1.RoomService/ListRooms",
+            $$"""  curl -u {{user}}:{{password}} -H "content-type: application/json" -d "{}" {{url}}/talk.v1.RoomService/ListRooms""",
+        ]);
+        if (simulator is not null)
+        {
+            lines.Add(
+                $"""  curl -u {user}:{password} -H "OCS-APIRequest: true" "{url}/ocs/v2.php/apps/spreed/api/v{RoomApiVersion(simulator.Profile)}/room?format=json"   # what is no rpc passes through""");
         }
 
         return string.Join(Environment.NewLine, lines);
     }
+
+    /// <summary>A gateway that listens on every interface is reached here by this name.</summary>
+    private static Uri Reachable(Uri address) =>
+        IPAddress.TryParse(address.DnsSafeHost, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(address) { Host = "localhost" }.Uri
+            : address;
 
     /// <summary>Rooms are in v4 since Talk 12 and in v1 before.</summary>
     private static int RoomApiVersion(TalkProfile profile) =>
