@@ -77,6 +77,12 @@ public sealed class ReflectionTests
     }
 
     [Fact]
+    public async Task Details_of_errors_are_described_although_no_service_imports_them()
+    {
+        Assert.Equal("google/rpc/error_details.proto", await FindAsync(new ServerReflectionRequest { FileContainingSymbol = "google.rpc.ErrorInfo" }));
+    }
+
+    [Fact]
     public async Task Extension_is_found_by_number_and_all_numbers_are_told()
     {
         var request = new ServerReflectionRequest

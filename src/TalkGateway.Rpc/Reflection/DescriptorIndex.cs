@@ -1,8 +1,12 @@
 using Google.Protobuf.Reflection;
+using Google.Rpc;
 
 namespace TalkGateway.Rpc.Reflection;
 
-/// <summary>Finds the files that services are described in: their own and all those imported, by name, symbol and extension.</summary>
+/// <summary>
+/// Finds the files that services are described in, by name, symbol and extension: their own, all those imported, and that of
+/// Google's error details, which no service imports and tools such as grpcurl ask for to show them.
+/// </summary>
 internal sealed class DescriptorIndex
 {
     private readonly Dictionary<string, FileDescriptor> _byName = new(StringComparer.Ordinal);
@@ -16,6 +20,8 @@ internal sealed class DescriptorIndex
         {
             Add(service.File);
         }
+
+        Add(ErrorDetailsReflection.Descriptor);
     }
 
     public IReadOnlyList<string> Services { get; }
