@@ -1,0 +1,179 @@
+// The page's state and what can be done with it. Nothing of it outlives the page.
+import { authorizationOf } from "../call/credential.js";
+import { Call } from "./call.js";
+import { readLink } from "./link.js";
+import { forgetRooms, rememberRooms } from "./rooms.js";
+import { readServer, readUser } from "./server.js";
+import { sessionAfter, sessionKey } from "./session.js";
+import { Store } from "./store.js";
+
+const mostCalls = 50;
+
+/** The application. */
+export class App {
+  /** Requests in the making, as JSON, by rpc. @type {Map<string, string>} */
+  #drafts = new Map();
+
+  /**
+   * @param {import("./contract.js").Contract} contract
+   * @param {{ version: string, simulator: { talk: string, users: string[] } | null }} gateway
+   */
+  constructor(contract, gateway) {
+    this.contract = contract;
+    this.gateway = gateway;
+    this.store = new Store({
+      /** @type {import("./contract.js").Method | null} */ method: null,
+      /** @type {{ credential: import("../call/credential.js").Credential, user: string } | null} */ account: null,
+      /** @type {import("./server.js").Server} */ server: { state: "unknown" },
+      /** @type {{ token: string, room: string } | null} */ session: null,
+      /** Name of an upstream. */ upstream: "",
+      /** Further metadata. @type {[string, string][]} */ headers: [],
+      /** Deadlines in seconds, as typed. */ deadline: "30",
+      streamDeadline: "",
+      /** The request of the chosen rpc as JSON. */ json: "{}",
+      /** The call that is shown. @type {Call | null} */ call: null,
+      /** All calls, the newest first. @type {Call[]} */ calls: [],
+      showsSecrets: false,
+    });
+  }
+
+  /** The gateway's address, without a slash at the end. */
+  get base() {
+    return new URL(".", document.baseURI).href.replace(/\/$/, "");
+  }
+
+  /** Opens what the address of the page names. */
+  openLink() {
+    const { path, json } = readLink(location.hash);
+    const method = this.contract.find(path) ?? null;
+    if (method && json !== undefined) {
+      this.#drafts.set(method.path, pretty(json));
+    }
+    this.#open(method, this.store.get("calls").find(call => call.method === method) ?? null);
+    return path === "" || method !== null;
+  }
+
+  #open(method, call) {
+    this.store.set("json", this.#drafts.get(method?.path) ?? "{}");
+    this.store.set("method", method);
+    this.store.set("call", call);
+  }
+
+  /** Keeps the request of the chosen rpc. */
+  edit(json) {
+    const method = this.store.get("method");
+    this.#drafts.set(method.path, json);
+    this.store.set("json", json);
+  }
+
+  /** Shows a call of before, with its request. */
+  show(call) {
+    this.#drafts.set(call.method.path, call.json);
+    this.store.set("method", null);
+    this.#open(call.method, call);
+  }
+
+  /** The deadline of the chosen rpc in milliseconds; undefined for none. */
+  get timeout() {
+    const text = this.store.get(this.store.get("method")?.isStream ? "streamDeadline" : "deadline").trim();
+    const seconds = Number(text);
+    return text !== "" && seconds > 0 && seconds * 1000 < 1e10 ? seconds * 1000 : undefined;
+  }
+
+  /** The metadata of a call, credential and session included. */
+  metadata(account = this.store.get("account")) {
+    const { store } = this;
+    const session = account === store.get("account") ? store.get("session") : null;
+    return [
+      ...account ? [["authorization", authorizationOf(account.credential)]] : [],
+      ...session ? [[sessionKey, session.token]] : [],
+      ...this.furtherMetadata,
+    ];
+  }
+
+  /** The metadata that is neither credential nor session. @returns {[string, string][]} */
+  get furtherMetadata() {
+    const upstream = this.store.get("upstream").trim();
+    return [
+      ...upstream ? [["talk-upstream", upstream]] : [],
+      ...this.store.get("headers").filter(([name]) => name.trim() !== "").map(([name, value]) => [name.trim().toLowerCase(), value.trim()]),
+    ];
+  }
+
+  /** Makes the call in front of the user. */
+  async call() {
+    const { store } = this;
+    const method = store.get("method");
+    if (!method || method.takesStream || store.get("call")?.isRunning) {
+      return;
+    }
+    const call = new Call(method, store.get("json"));
+    const account = store.get("account");
+    store.set("calls", [call, ...store.get("calls")].slice(0, mostCalls));
+    store.set("call", call);
+    const outcome = await call.run(this.metadata(), this.timeout);
+    rememberRooms(outcome.value);
+    if (account === store.get("account")) {
+      store.set("session", sessionAfter(store.get("session"), outcome, parsed(call.json)));
+    }
+    store.set("calls", [...store.get("calls")]);
+  }
+
+  /** Reads again what the server can do, after another server or another account was chosen. */
+  async readServer() {
+    const { store } = this;
+    const account = store.get("account");
+    const upstream = store.get("upstream");
+    store.set("server", { state: "reading" });
+    const server = await readServer(this.metadata(account));
+    if (account === store.get("account") && upstream === store.get("upstream")) {
+      store.set("server", server);
+    }
+  }
+
+  /**
+   * Signs in, once the server has said that the credential is good.
+   * @param {import("../call/credential.js").Credential} credential
+   * @returns {Promise<import("../call/connect.js").Outcome | undefined>} the failure, if it is not
+   */
+  async signIn(credential) {
+    const account = { credential, user: credential.kind === "basic" ? credential.user : "" };
+    const headers = this.metadata(account);
+    const server = await readServer(headers);
+    if (server.state === "failed") {
+      return server.failure;
+    }
+    const { user, failure } = await readUser(headers);
+    if (failure) {
+      return failure;
+    }
+    account.user = user || account.user || "an app password";
+    forgetRooms();
+    this.store.set("session", null);
+    this.store.set("showsSecrets", false);
+    this.store.set("account", account);
+    this.store.set("server", server);
+    return undefined;
+  }
+
+  /** Goes on as a guest. */
+  signOut() {
+    forgetRooms();
+    this.store.set("session", null);
+    this.store.set("account", null);
+    return this.readServer();
+  }
+}
+
+function parsed(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function pretty(json) {
+  const value = parsed(json);
+  return value === undefined ? json : JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,123 @@
+// JSON, coloured, with objects and lists that can be folded.
+import { el, icon } from "./dom.js";
+
+/** How many lines are unfolded from the start, and how many elements are shown at a time. */
+const openLines = 260;
+const page = 100;
+
+/**
+ * @param {unknown} value
+ * @param {string} label what it is, for users of screen readers
+ */
+export function jsonView(value, label) {
+  const budget = { lines: openLines };
+  const view = el("div", { class: "json", role: "group", "aria-label": label });
+  view.append(...lines(value, undefined, "", budget, 0));
+  useArrowKeys(view);
+  return view;
+}
+
+function lines(value, key, comma, budget, depth) {
+  const start = key === undefined ? [] : [el("span", { class: "json-key" }, JSON.stringify(key)), el("span", { class: "json-mark" }, ": ")];
+  if (typeof value !== "object" || value === null) {
+    budget.lines -= 1;
+    return [el("div", { class: "json-line" }, start, scalar(value), mark(comma))];
+  }
+  const isList = Array.isArray(value);
+  const entries = isList ? value.map(each => [undefined, each]) : Object.entries(value);
+  const [opening, closing] = isList ? "[]" : "{}";
+  if (entries.length === 0) {
+    budget.lines -= 1;
+    return [el("div", { class: "json-line" }, start, mark(`${opening}${closing}${comma}`))];
+  }
+  budget.lines -= 2;
+
+  const children = el("div", { class: "json-children" });
+  const end = el("div", { class: "json-line" }, mark(`${closing}${comma}`));
+  const count = el("span", { class: "json-count" }, `${entries.length} ${isList ? (entries.length === 1 ? "element" : "elements") : (entries.length === 1 ? "member" : "members")} `, mark(`${closing}${comma}`));
+  const toggle = el("button", { type: "button", class: "json-toggle", tabindex: "-1", "aria-label": `${key ?? (isList ? "list" : "object")}, ${entries.length} ${isList ? "elements" : "members"}` }, icon("chevron"));
+  let shown = 0;
+  const showMore = () => {
+    children.querySelector(":scope > .json-more")?.remove();
+    const next = entries.slice(shown, shown + page);
+    next.forEach(([name, each], i) => children.append(...lines(each, name, shown + i < entries.length - 1 ? "," : "", budget, depth + 1)));
+    shown += next.length;
+    if (shown < entries.length) {
+      children.append(el("button", { type: "button", class: "button small json-more", onclick: showMore }, `Show ${Math.min(page, entries.length - shown)} more of ${entries.length - shown}`));
+    }
+  };
+  const fold = open => {
+    // What is folded is made when it is first opened.
+    if (open && shown === 0) {
+      showMore();
+    }
+    toggle.setAttribute("aria-expanded", String(open));
+    children.hidden = !open;
+    end.hidden = !open;
+    count.hidden = open;
+  };
+  toggle.addEventListener("click", () => {
+    budget.lines = Math.max(budget.lines, openLines);
+    fold(toggle.getAttribute("aria-expanded") !== "true");
+  });
+  fold(depth === 0 || budget.lines > 0);
+  return [el("div", { class: "json-line" }, toggle, start, mark(opening), count), children, end];
+}
+
+function scalar(value) {
+  switch (typeof value) {
+    case "string":
+      return el("span", { class: "json-string" }, JSON.stringify(value));
+    case "number":
+      return el("span", { class: "json-number" }, JSON.stringify(value));
+    default:
+      return el("span", { class: "json-word" }, String(value));
+  }
+}
+
+function mark(text) {
+  return el("span", { class: "json-mark" }, text);
+}
+
+/** One stop for the Tab key; arrows move along what can be folded, and fold it. */
+function useArrowKeys(view) {
+  const visible = () => [...view.querySelectorAll(".json-toggle")].filter(toggle => toggle.offsetParent !== null);
+  const take = toggle => {
+    view.querySelectorAll('.json-toggle[tabindex="0"]').forEach(each => {
+      each.tabIndex = -1;
+    });
+    toggle.tabIndex = 0;
+  };
+  const first = view.querySelector(".json-toggle");
+  if (first) {
+    take(first);
+  } else {
+    view.tabIndex = 0;
+  }
+  view.addEventListener("focusin", event => event.target.matches(".json-toggle") && take(event.target));
+  view.addEventListener("keydown", event => {
+    if (!event.target.matches(".json-toggle")) {
+      return;
+    }
+    const isOpen = event.target.getAttribute("aria-expanded") === "true";
+    const all = visible();
+    const at = all.indexOf(event.target);
+    switch (event.key) {
+      case "ArrowDown":
+        all[at + 1]?.focus();
+        break;
+      case "ArrowUp":
+        all[at - 1]?.focus();
+        break;
+      case "ArrowRight":
+        (isOpen ? () => all[at + 1]?.focus() : () => event.target.click())();
+        break;
+      case "ArrowLeft":
+        (isOpen ? () => event.target.click() : () => all[at - 1]?.focus())();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,76 @@
+// The middle of the page: the chosen rpc with its documentation and its request.
+import { announce, copyButton, el, icon, prose } from "./dom.js";
+import { linkTo } from "../model/link.js";
+import { minify } from "../call/shell.js";
+import { metadataView } from "./metadata.js";
+import { operationView } from "./operation.js";
+import { callBar, requestView } from "./request.js";
+import { welcomeView } from "./welcome.js";
+
+/**
+ * @param {import("../model/app.js").App} app
+ * @returns {{ focusField: (path: string[]) => void }}
+ */
+export function createRpc(app) {
+  const main = document.getElementById("rpc");
+  const { store } = app;
+  let shown = new AbortController();
+  let request;
+  store.watch(["method"], () => {
+    const method = store.get("method");
+    shown.abort();
+    shown = new AbortController();
+    request = undefined;
+    document.title = `${method ? `${method.name} · ` : ""}TalkGateway Explorer`;
+    main.scrollTop = 0;
+    document.body.classList.toggle("at-home", !method);
+    if (!method) {
+      main.replaceChildren(welcomeView(app));
+      return;
+    }
+    request = requestView(app, method, shown.signal);
+    main.replaceChildren(
+      el("div", { class: "rpc-body" }, head(app, method, shown.signal), request.element, metadataView(app, shown.signal)),
+      callBar(app, method, shown.signal));
+    announce(`${method.name} opened`);
+  });
+  return { focusField: path => request?.focusField(path) };
+}
+
+function head(app, method, signal) {
+  const { store } = app;
+  const lacks = el("div", {});
+  const mapping = el("div", {});
+  store.watch(["server"], () => {
+    const missing = store.get("server").lacks?.get(method.path);
+    lacks.replaceChildren(...missing
+      ? [el("p", { class: "notice" }, icon("lacks"), el("span", {}, "This server cannot do it: it lacks ", el("code", {}, missing), "."))]
+      : []);
+    const isOpen = mapping.querySelector("details")?.open === true;
+    mapping.replaceChildren(...method.operation ? [operationView(method, store.get("server"))] : []);
+    mapping.querySelector("details")?.toggleAttribute("open", isOpen);
+  }, signal);
+  return el("div", {},
+    el("p", { class: "rpc-service" }, method.service),
+    el("div", { class: "rpc-title" },
+      el("h1", {}, method.name),
+      copyButton("Copy a link to this call", () => new URL(linkTo(method.path, minify(store.get("json"))), document.baseURI.replace(/#.*$/, "")).href, "link")),
+    el("div", { class: "tags" }, tags(method)),
+    lacks,
+    method.comment && prose(method.comment),
+    mapping);
+}
+
+function tags({ onlyReads, isIdempotent, isStream, isDeprecated, operation = {} }) {
+  const badge = (kind, text, title) => el("span", { class: `badge ${kind}`, title }, text);
+  return [
+    isDeprecated && badge("warn", "Deprecated"),
+    isStream && badge("stream", "Server stream"),
+    onlyReads && badge("good", "Reads only", "It has no side effects"),
+    !onlyReads && operation.id && badge("", "Changes something"),
+    isIdempotent && badge("", "Idempotent", "Calling it twice does no more than calling it once"),
+    operation.session === "SESSION_USE_OPENS" && badge("accent", "Opens a session"),
+    operation.session === "SESSION_USE_NEEDS" && badge("accent", "Needs a session", "Call JoinRoom first: its session goes with later calls"),
+    operation.waitsSeconds && badge("", `Waits up to ${operation.waitsSeconds} s`),
+  ].filter(Boolean);
+}

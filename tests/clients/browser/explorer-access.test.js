@@ -1,0 +1,188 @@
+// The explorer for everybody: by keyboard alone, light and dark, on a phone, for screen readers, and by links.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { gatewayOf, pageTest } from "./browser.js";
+import { call, choose, field, openExplorer, signIn, statusOf } from "./explorer.js";
+
+const gateway = gatewayOf("25");
+const options = { origins: [gateway] };
+const failing = { ...options, expectsErrors: /status of 4\d\d/ };
+const axe = createRequire(import.meta.url).resolve("axe-core");
+
+/** What axe-core finds serious or critical. */
+async function seriousViolations(page) {
+  // The page's policy allows scripts of its own only; the debugger that evaluates this is not bound by it.
+  const { readFile } = await import("node:fs/promises");
+  await page.evaluate(await readFile(axe, "utf8"));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => `${node.html} (${node.failureSummary})`).join("\n")}`);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  pageTest(`axe-core finds nothing serious, in the ${colorScheme} scheme`, { ...failing, colorScheme, reducedMotion: "reduce" }, async page => {
+    await openExplorer(page, gateway);
+    assert.deepEqual(await seriousViolations(page), [], "the welcome");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    assert.deepEqual(await seriousViolations(page), [], "signing in");
+    await page.getByRole("dialog").getByRole("button", { name: "alice" }).click();
+    await page.getByRole("banner").getByRole("button", { name: "alice" }).waitFor();
+
+    await choose(page, "talk.v1.RoomService/ListRooms");
+    assert.equal(await call(page), "OK");
+    assert.deepEqual(await seriousViolations(page), [], "an answer");
+
+    await choose(page, "talk.v1.ParticipantService/RemoveParticipant");
+    await page.getByText("How it reaches the server").click();
+    await page.getByText("Metadata of all calls").click();
+    await page.getByRole("radio", { name: "session_id" }).check();
+    assert.equal(await call(page), "INVALID_ARGUMENT");
+    assert.deepEqual(await seriousViolations(page), [], "a failure");
+
+    await choose(page, "talk.v1.RoomService/CreateRoom");
+    await field(page, "participants").getByRole("button").click();
+    await field(page, "users").getByRole("button").click();
+    assert.deepEqual(await seriousViolations(page), [], "a long form");
+    await page.getByRole("tab", { name: "JSON" }).click();
+    assert.deepEqual(await seriousViolations(page), [], "JSON");
+    await page.getByRole("tab", { name: "Form" }).click();
+
+    await choose(page, "grpc.health.v1.Health/Watch");
+    await page.getByRole("button", { name: "Watch" }).click();
+    await page.locator(".event").waitFor();
+    assert.deepEqual(await seriousViolations(page), [], "a stream");
+  });
+}
+
+pageTest("The scheme follows the system", options, async page => {
+  await openExplorer(page, gateway);
+  const lightness = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, each) => sum + Number(each), 0));
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.ok(await lightness() > 700);
+  await page.emulateMedia({ colorScheme: "dark" });
+  assert.ok(await lightness() < 120);
+});
+
+pageTest("With the keyboard alone somebody signs in, finds an rpc, fills it in, calls it and reads the answer", failing, async page => {
+  const press = async (...keys) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+    }
+  };
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim());
+  const tabTo = async wanted => {
+    for (let steps = 0; steps < 40; steps += 1) {
+      if ((await focused()).includes(wanted)) {
+        const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+        assert.notEqual(outline, "none", `the focus on ${wanted} is not visible`);
+        return;
+      }
+      await press("Tab");
+    }
+    assert.fail(`Tab does not lead to ${wanted}; it is at ${await focused()}`);
+  };
+
+  await openExplorer(page, gateway);
+  await press("Tab");
+  assert.equal(await focused(), "Skip to the rpc");
+  await tabTo("Sign in");
+  await press("Enter");
+  await tabTo("bob");
+  await press("Enter");
+  await page.getByRole("banner").getByRole("button", { name: "bob" }).waitFor();
+
+  await press("/");
+  await page.keyboard.type("getroom");
+  await press("ArrowDown");
+  assert.match(await focused(), /GetRoom/);
+  await press("ArrowDown", "ArrowUp", "Enter");
+  await page.getByRole("heading", { level: 1, name: "GetRoom", exact: true }).waitFor();
+  for (let steps = 0; steps < 20 && !(await page.evaluate(() => document.activeElement.matches('[data-field="token"] input'))); steps += 1) {
+    await press("Tab");
+  }
+  await page.keyboard.type("nosuchroom");
+  await press("Control+Enter");
+  assert.equal(await statusOf(page), "NOT_FOUND");
+  assert.match(await page.locator("#announcer").textContent(), /^NOT_FOUND: /);
+
+  await press("Control+K");
+  await page.keyboard.type("listrooms");
+  await press("Enter");
+  await page.getByRole("heading", { level: 1, name: "ListRooms", exact: true }).waitFor();
+  await press("Control+Enter");
+  assert.equal(await statusOf(page), "OK");
+  const toggles = page.locator(".json-toggle");
+  for (let steps = 0; steps < 60 && !(await page.evaluate(() => document.activeElement.matches(".json-toggle"))); steps += 1) {
+    await press("Tab");
+  }
+  await press("ArrowDown");
+  assert.equal(await toggles.nth(1).getAttribute("aria-expanded"), "true");
+  await press("ArrowLeft");
+  assert.equal(await toggles.nth(1).getAttribute("aria-expanded"), "false");
+  assert.match(await page.locator(".json").textContent(), /"rooms": \[\d+ elements?/);
+});
+
+pageTest("A link opens an rpc with its request, and going back leads back", { ...options, permissions: ["clipboard-read", "clipboard-write"] }, async page => {
+  await openExplorer(page, gateway, `talk.v1.RoomService/GetRoom?${encodeURIComponent('{"token": "abcd1234"}')}`);
+  assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "GetRoom");
+  assert.equal(await field(page, "token").getByRole("combobox").inputValue(), "abcd1234");
+  assert.equal(await page.title(), "GetRoom · TalkGateway Explorer");
+  assert.equal(await page.locator('[aria-current="page"]').getAttribute("data-path"), "talk.v1.RoomService/GetRoom");
+
+  await page.getByRole("navigation").getByRole("link", { name: "ListRooms" }).click();
+  await page.getByRole("heading", { level: 1, name: "ListRooms" }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "GetRoom", exact: true }).waitFor();
+
+  await field(page, "token").getByRole("combobox").fill("wxyz9876");
+  await page.getByRole("button", { name: "Copy a link to this call" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.goto("about:blank");
+  await page.goto(link);
+  assert.equal(await field(page, "token").getByRole("combobox").inputValue(), "wxyz9876");
+
+  await page.goto("about:blank");
+  await openExplorer(page, gateway, "talk.v1.RoomService/NoSuchRpc");
+  await page.getByText("This gateway has no rpc of the name in the address").waitFor();
+});
+
+pageTest("On a phone nothing is wider than the screen, and the list covers the page until an rpc is chosen", {
+  ...failing, viewport: { width: 375, height: 720 }, hasTouch: true, isMobile: true,
+}, async page => {
+  const assertFits = async what => {
+    const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(content <= screen, `${what}: ${content} px on ${screen} px`);
+  };
+  await openExplorer(page, gateway);
+  await assertFits("the welcome");
+  await signIn(page);
+  await page.getByRole("button", { name: "List of rpcs" }).click();
+  await assertFits("the list");
+  await page.getByRole("navigation").getByRole("link", { name: "CreateRoom" }).click();
+  await page.getByRole("heading", { level: 1, name: "CreateRoom" }).waitFor();
+  assert.equal(await page.getByRole("navigation").isVisible(), false);
+  await page.getByText("How it reaches the server").click();
+  await field(page, "participants").getByRole("button").click();
+  await page.getByText("Metadata of all calls").click();
+  await assertFits("a long form");
+
+  await choose(page, "talk.v1.RoomService/ListRooms");
+  assert.equal(await call(page), "OK");
+  await page.locator(".json").waitFor();
+  await page.waitForFunction(() => document.querySelector(".status-line").getBoundingClientRect().top < innerHeight);
+  await assertFits("an answer");
+  await choose(page, "talk.v1.ParticipantService/RemoveParticipant");
+  assert.equal(await call(page), "INVALID_ARGUMENT");
+  await assertFits("a failure");
+});
+
+pageTest("What other people wrote is shown as text and never becomes part of the page", { ...options, permissions: ["clipboard-read", "clipboard-write"] }, async page => {
+  const name = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
+  await openExplorer(page, gateway);
+  await signIn(page);
+  await choose(page, `talk.v1.RoomService/CreateRoom?${encodeURIComponent(JSON.stringify({ type: "ROOM_TYPE_GROUP", name }))}`);
+  assert.equal(await call(page), "OK");
+  assert.ok((await page.locator(".json").textContent()).includes(JSON.stringify(name)));
+  assert.equal(await page.locator(".console img, .console script").count(), 0);
+  assert.equal(await page.title(), "CreateRoom · TalkGateway Explorer");
+});

@@ -1,0 +1,171 @@
+// The explorer: signing in, finding an rpc, calling it, and what comes back.
+import assert from "node:assert/strict";
+import { gatewayOf, pageTest } from "./browser.js";
+import { answerOf, call, choose, createRoom, field, openExplorer, signIn, statusOf } from "./explorer.js";
+
+const newest = gatewayOf("25");
+const oldest = gatewayOf("5");
+const options = { origins: [newest], permissions: ["clipboard-read", "clipboard-write"] };
+const failing = { ...options, expectsErrors: /status of [45]\d\d/ };
+
+pageTest("Somebody signs in, searches an rpc, fills its form, calls it and sees the answer", options, async page => {
+  await openExplorer(page, newest);
+  await signIn(page);
+
+  await page.getByLabel("Search rpcs").fill("create room");
+  await page.getByRole("navigation").getByRole("link", { name: "CreateRoom" }).click();
+  await field(page, "type").getByRole("combobox").selectOption("ROOM_TYPE_GROUP");
+  await field(page, "name").getByRole("textbox").fill("From the explorer");
+  assert.equal(await call(page), "OK");
+  assert.match(await page.locator("#announcer").textContent(), /^OK after/);
+
+  const { room } = await answerOf(page);
+  assert.equal(room.displayName, "From the explorer");
+  const shown = await page.locator(".json").textContent();
+  assert.ok(shown.includes('"displayName": "From the explorer"'), shown.slice(0, 300));
+  assert.match(await page.locator(".status-line").textContent(), /OK0HTTP 200[\d.]+ ms[\d.]+ kB/);
+});
+
+pageTest("Rooms that were answered are offered where a token is wanted, and the history leads back to a call", options, async page => {
+  await openExplorer(page, newest);
+  await signIn(page);
+  const token = await createRoom(page, "Offered");
+
+  await choose(page, "talk.v1.RoomService/GetRoom");
+  assert.equal(await page.locator(`#known-rooms option[value="${token}"]`).getAttribute("label"), "Offered");
+  await field(page, "token").getByRole("combobox").fill(token);
+  assert.equal(await call(page), "OK");
+
+  const calls = page.getByRole("region", { name: "Calls so far" });
+  await calls.getByRole("button", { name: "CreateRoom" }).click();
+  await page.getByRole("heading", { level: 1, name: "CreateRoom" }).waitFor();
+  assert.equal(await field(page, "name").getByRole("textbox").inputValue(), "Offered");
+  assert.equal((await answerOf(page)).room.token, token);
+  assert.match(page.url(), /#talk\.v1\.RoomService\/CreateRoom$/);
+});
+
+pageTest("A failure shows its code, its details, and the field that is wrong beside the field", failing, async page => {
+  await openExplorer(page, newest, "talk.v1.RoomService/GetRoom");
+  await signIn(page);
+  await field(page, "token").getByRole("combobox").fill("../../x");
+  assert.equal(await call(page), "INVALID_ARGUMENT");
+
+  const answer = page.getByRole("complementary");
+  await answer.getByText("INVALID_REQUEST").waitFor();
+  assert.match(await answer.getByRole("region", { name: "ErrorInfo" }).textContent(), /domaintalkgatewayoperationconversation\.get/);
+  assert.match(await field(page, "token").locator(".field-violation").textContent(), /does not match/);
+  await answer.getByRole("button", { name: "token", exact: true }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.closest(".field")?.dataset.field), "token");
+
+  await field(page, "token").getByRole("combobox").fill("nosuchroom");
+  assert.equal(await field(page, "token").locator(".field-violation").isVisible(), false);
+  assert.equal(await call(page), "NOT_FOUND");
+  assert.match(await answer.getByRole("region", { name: "ErrorInfo" }).textContent(), /http_status404/);
+});
+
+pageTest("A deadline that passes is DEADLINE_EXCEEDED, and a waiting call can be stopped", failing, async page => {
+  await openExplorer(page, newest);
+  await signIn(page);
+  const token = await createRoom(page, "Waiting");
+  const request = { token, direction: "LIST_DIRECTION_FUTURE", lastKnownMessageId: "2000000000", timeout: "30s" };
+  await choose(page, `talk.v1.ChatService/ListMessages?${encodeURIComponent(JSON.stringify(request))}`);
+
+  await page.getByLabel("Deadline").fill("0.3");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("DEADLINE_EXCEEDED").first().waitFor();
+
+  await page.getByLabel("Deadline").fill("");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Waiting for the answer").waitFor();
+  await page.getByRole("main").getByRole("button", { name: "Stop" }).click();
+  assert.equal(await statusOf(page), "CANCELLED");
+});
+
+pageTest("A stream shows its events as they come, until it is stopped", options, async page => {
+  await openExplorer(page, newest, "grpc.health.v1.Health/Watch");
+  await page.getByRole("button", { name: "Watch" }).click();
+
+  const event = page.locator(".event");
+  await event.waitFor();
+  assert.match(await event.textContent(), /#1\+[\d.]+ ms.*"status": "SERVING"/);
+  assert.equal(await page.locator(".live").textContent(), "Watching");
+  await page.getByRole("complementary").getByRole("button", { name: "Stop" }).click();
+  assert.equal(await statusOf(page), "CANCELLED");
+  assert.equal(await event.count(), 1);
+});
+
+pageTest("A session that JoinRoom answers goes with later calls, until it is dropped", failing, async page => {
+  await openExplorer(page, newest);
+  await signIn(page);
+  const token = await createRoom(page, "Joined");
+  const request = encodeURIComponent(JSON.stringify({ token }));
+  const sent = [];
+  page.on("request", each => each.method() === "POST" && sent.push(each.headers()["talk-session"]));
+
+  const needsSession = `talk.v1.ParticipantService/SetSessionState?${encodeURIComponent(JSON.stringify({ token, active: true }))}`;
+  await choose(page, needsSession);
+  assert.equal(await call(page), "FAILED_PRECONDITION");
+  await choose(page, `talk.v1.ParticipantService/JoinRoom?${request}`);
+  assert.equal(await call(page), "OK");
+  const { sessionToken } = await answerOf(page);
+  await page.getByRole("banner").getByText("Joined").waitFor();
+  await choose(page, needsSession);
+  assert.equal(await call(page), "OK");
+  assert.deepEqual(sent, [undefined, undefined, sessionToken]);
+
+  await page.getByRole("button", { name: "Drop the session of Joined" }).click();
+  assert.equal(await call(page), "FAILED_PRECONDITION");
+  assert.equal(sent.at(-1), undefined);
+});
+
+pageTest("A wrong password is refused where it was typed, and no credential is kept anywhere but in the page", failing, async page => {
+  await openExplorer(page, newest);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("User name").fill("bob");
+  await dialog.getByLabel("App password").last().fill("not bob's");
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.getByText("The server does not accept this credential").waitFor();
+
+  await dialog.getByRole("tab", { name: "Bearer token" }).click();
+  await dialog.getByLabel("Token").fill("nonsense");
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.getByText("The server does not accept this credential").waitFor();
+
+  await dialog.getByRole("button", { name: "bob" }).click();
+  await page.getByRole("banner").getByRole("button", { name: "bob" }).waitFor();
+  const kept = await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+  assert.deepEqual(kept, [0, 0, ""]);
+
+  await page.getByRole("banner").getByRole("button", { name: "bob" }).click();
+  await dialog.getByRole("button", { name: "Sign out" }).click();
+  await choose(page, "talk.v1.RoomService/ListRooms");
+  assert.equal(await call(page), "UNAUTHENTICATED");
+});
+
+pageTest("An old server's rpcs are marked where it lacks something, with the reason", { origins: [oldest] }, async page => {
+  await openExplorer(page, oldest);
+  const link = page.getByRole("navigation").getByRole("link", { name: "SetRoomDescription" });
+  assert.match(await link.textContent(), /not on this server, which lacks room-description/);
+  await link.click();
+  await page.getByRole("main").getByText("This server cannot do it: it lacks room-description").waitFor();
+
+  await choose(page, "talk.v1.RoomService/RenameRoom");
+  assert.equal(await page.getByText("This server cannot do it").count(), 0);
+  assert.equal(await page.locator(".route").textContent(), "PUTconversation v1/room/{token}");
+});
+
+pageTest("The search finds by name, by words of the documentation, by capability and by a path of the REST API", options, async page => {
+  await openExplorer(page, newest);
+  const found = async query => {
+    await page.getByLabel("Search rpcs").fill(query);
+    return page.locator(".rpc-link").evaluateAll(links => links.map(link => link.dataset.path.split("/")[1]));
+  };
+  assert.equal((await found("listrooms"))[0], "ListRooms");
+  assert.ok((await found("announcement rooms")).includes("RemoveSelf"));
+  assert.equal((await found("listable-rooms"))[0], "SetRoomListable");
+  assert.deepEqual(await found("https://cloud.example.com/ocs/v2.php/apps/spreed/api/v4/room/abcd1234/participants/self?format=json"), ["RemoveSelf"]);
+  assert.deepEqual(await found("/room/abcd1234/webinary/lobby"), ["SetRoomLobby"]);
+  assert.deepEqual(await found("no such thing"), []);
+  await page.getByText("No rpc fits").waitFor();
+});
