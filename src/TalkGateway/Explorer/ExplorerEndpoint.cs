@@ -18,7 +18,6 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private const string Page = "index.html";
     private const string Contract = "contract.json";
     private const string Gateway = "gateway.json";
     private const string Json = "application/json";
@@ -62,7 +61,7 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
                 response.Headers.Location = $"../{path.Trim('/')}{context.Request.QueryString}";
                 break;
             case "":
-                await _assets.Value[Page].SendAsync(context);
+                await _assets.Value[ExplorerAssets.Page].SendAsync(context);
                 break;
             case Contract:
                 await _contract.Value.SendAsync(context);
@@ -70,7 +69,7 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
             case Gateway:
                 await new ExplorerFile(DescribeGateway(), Json).SendAsync(context);
                 break;
-            case var file when file != Page && _assets.Value.TryGetValue(file, out var asset):
+            case var file when file != ExplorerAssets.Page && _assets.Value.TryGetValue(file, out var asset):
                 await asset.SendAsync(context);
                 break;
             default:

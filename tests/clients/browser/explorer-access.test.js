@@ -1,6 +1,10 @@
 // The explorer for everybody: by keyboard alone, light and dark, on a phone, for screen readers, and by links.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, request } from "node:http";
 import { createRequire } from "node:module";
+import { after, before } from "node:test";
 import { gatewayOf, pageTest } from "./browser.js";
 import { call, choose, field, openExplorer, signIn, statusOf } from "./explorer.js";
 
@@ -9,10 +13,32 @@ const options = { origins: [gateway] };
 const failing = { ...options, expectsErrors: /status of 4\d\d/ };
 const axe = createRequire(import.meta.url).resolve("axe-core");
 
+/** A reverse proxy that has the gateway below a path. */
+const proxy = createServer((incoming, outgoing) => {
+  const path = incoming.url.replace(/^\/below/, "");
+  if (path === incoming.url) {
+    outgoing.writeHead(404).end();
+    return;
+  }
+  incoming.pipe(request(`${gateway}${path}`, { method: incoming.method, headers: incoming.headers }, answer => {
+    outgoing.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(outgoing);
+  }));
+});
+const proxyOrigins = [];
+before(async () => {
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  proxyOrigins.push(`http://127.0.0.1:${proxy.address().port}`);
+});
+after(() => {
+  proxy.close();
+  proxy.closeAllConnections();
+});
+
 /** What axe-core finds serious or critical. */
 async function seriousViolations(page) {
   // The page's policy allows scripts of its own only; the debugger that evaluates this is not bound by it.
-  const { readFile } = await import("node:fs/promises");
   await page.evaluate(await readFile(axe, "utf8"));
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -185,4 +211,16 @@ pageTest("What other people wrote is shown as text and never becomes part of the
   assert.ok((await page.locator(".json").textContent()).includes(JSON.stringify(name)));
   assert.equal(await page.locator(".console img, .console script").count(), 0);
   assert.equal(await page.title(), "CreateRoom · TalkGateway Explorer");
+});
+
+pageTest("Below the path of a reverse proxy everything works, and the commands have the path", { origins: proxyOrigins }, async page => {
+  await openExplorer(page, `${proxyOrigins[0]}/below`);
+  await signIn(page, "carol");
+  await page.getByRole("link", { name: "ListRooms" }).first().click();
+  assert.equal(await call(page), "OK");
+  assert.ok(page.url().startsWith(`${proxyOrigins[0]}/below/explorer#`), page.url());
+  await page.getByRole("tab", { name: "curl", exact: true }).click();
+  assert.match(await page.locator(".command").textContent(), /\/below\/talk\.v1\.RoomService\/ListRooms$/);
+  await page.getByRole("tab", { name: "grpcurl", exact: true }).click();
+  await page.getByText("grpcurl can't call below a path").waitFor();
 });

@@ -23,6 +23,8 @@ pageTest("Somebody signs in, searches an rpc, fills its form, calls it and sees 
   assert.equal(room.displayName, "From the explorer");
   const shown = await page.locator(".json").textContent();
   assert.ok(shown.includes('"displayName": "From the explorer"'), shown.slice(0, 300));
+  const key = page.locator(".json-key").filter({ hasText: /^"displayName"$/ }).first();
+  assert.match(await key.getAttribute("title"), /Name/);
   assert.match(await page.locator(".status-line").textContent(), /OK0HTTP 200[\d.]+ ms[\d.]+ kB/);
 });
 

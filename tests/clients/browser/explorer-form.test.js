@@ -97,9 +97,11 @@ pageTest("Every rpc of the contract opens with its documentation and a form that
       fields: [...document.querySelectorAll(".rpc > .rpc-body > section > div > .fields > *")].flatMap(each => each.dataset.field
         ?? [...each.querySelectorAll(".choices input")].map(input => input.value).filter(Boolean)),
       text: document.querySelector(".prose").textContent,
+      response: [...document.querySelectorAll('section[aria-label="Response"] > .schema > div > dt .field-name')].map(each => each.textContent),
       route: document.querySelector(".route")?.textContent ?? "",
     }));
     assert.deepEqual(shown.fields, messages[rpc.input].fields.map(each => each.name), rpc.path);
+    assert.deepEqual(shown.response, messages[rpc.output].fields.map(each => each.jsonName), rpc.path);
     assert.ok(shown.text.length > 10, rpc.path);
     assert.ok(shown.route.endsWith(rpc.operation?.path ?? ""), rpc.path);
   }

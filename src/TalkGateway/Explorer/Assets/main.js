@@ -28,7 +28,7 @@ async function start() {
     // Where the answer is below the request, it comes into sight.
     const answer = document.getElementById("console");
     if (app.store.get("call")?.isRunning && answer.offsetTop > main.offsetTop) {
-      answer.scrollIntoView({ block: "start", behavior: "smooth" });
+      answer.scrollIntoView({ block: "start" });
     }
   });
   addEventListener("hashchange", () => app.openLink());

@@ -41,6 +41,18 @@ export function variablesOf({ credential, session, showsSecrets }) {
   return variables;
 }
 
+/**
+ * What else there is to say about a command; empty for nothing.
+ * @param {string} tool
+ * @param {Call} call
+ */
+export function remarkOn(tool, call) {
+  if (tool === "grpcurl" && new URL(call.base).pathname !== "/") {
+    return "grpcurl can't call below a path: put the gateway's own address in place of this one.";
+  }
+  return tool === "curl" && call.isStream ? "The messages of a stream come with five bytes in front of each." : "";
+}
+
 /** @param {Call} call */
 function grpcurl(call) {
   const url = new URL(call.base);

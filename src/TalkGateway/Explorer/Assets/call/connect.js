@@ -34,8 +34,13 @@ export async function invoke({ path, isStream = false, json, headers, timeout, s
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   const answer = { code: codeOf("ok"), message: "", details: [], headers: [], trailers: [], size: 0 };
+  let given;
   try {
-    const given = new Headers(headers);
+    given = new Headers(headers);
+  } catch (error) {
+    return { ...answer, code: codeOf("invalid_argument"), message: `The metadata cannot be sent: ${error.message}`, milliseconds: 0 };
+  }
+  try {
     given.set("content-type", isStream ? "application/connect+json" : "application/json");
     given.set("connect-protocol-version", "1");
     if (timeout !== undefined) {

@@ -151,7 +151,8 @@ function commonMessageEditor(field, context) {
   }
 }
 
-function typeText(field) {
+/** The type of a field in words. */
+export function typeText(field) {
   const type = field.typeName ? shortName(field.typeName) : field.type;
   if (field.mapKey) {
     return `map of ${field.mapKey} to ${type}`;

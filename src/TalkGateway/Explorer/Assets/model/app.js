@@ -54,6 +54,10 @@ export class App {
   }
 
   #open(method, call) {
+    if (method === this.store.get("method")) {
+      // The same rpc with another request: it is opened anew.
+      this.store.set("method", null);
+    }
     this.store.set("json", this.#drafts.get(method?.path) ?? "{}");
     this.store.set("method", method);
     this.store.set("call", call);
@@ -69,15 +73,13 @@ export class App {
   /** Shows a call of before, with its request. */
   show(call) {
     this.#drafts.set(call.method.path, call.json);
-    this.store.set("method", null);
     this.#open(call.method, call);
   }
 
   /** The deadline of the chosen rpc in milliseconds; undefined for none. */
   get timeout() {
-    const text = this.store.get(this.store.get("method")?.isStream ? "streamDeadline" : "deadline").trim();
-    const seconds = Number(text);
-    return text !== "" && seconds > 0 && seconds * 1000 < 1e10 ? seconds * 1000 : undefined;
+    const text = this.store.get(this.store.get("method")?.isStream ? "streamDeadline" : "deadline");
+    return isDeadline(text) && text.trim() !== "" ? Number(text) * 1000 : undefined;
   }
 
   /** The metadata of a call, credential and session included. */
@@ -163,6 +165,13 @@ export class App {
     this.store.set("account", null);
     return this.readServer();
   }
+}
+
+/** Whether a text says a deadline, or that there is none. */
+export function isDeadline(text) {
+  const seconds = Number(text);
+  // The protocol has ten digits for the milliseconds.
+  return text.trim() === "" || (seconds > 0 && seconds * 1000 < 1e10);
 }
 
 function parsed(json) {

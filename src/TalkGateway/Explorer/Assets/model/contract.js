@@ -76,6 +76,11 @@ export class Contract {
     return this.#byPath.get(path);
   }
 
+  /** Whether a message is described, which those with a JSON form of their own are not. */
+  describes(name) {
+    return name in this.#messages;
+  }
+
   /** @returns {Message} */
   message(name) {
     return { name, ...this.#messages[name] };

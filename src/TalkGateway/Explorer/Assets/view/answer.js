@@ -21,13 +21,14 @@ export function answerView(app, onField) {
       actions.replaceChildren();
       return;
     }
-    place.replaceChildren((call.method.isStream ? streamPane : unaryPane)(call, onField, actions, shown.signal));
+    const show = call.method.isStream ? streamPane : unaryPane;
+    place.replaceChildren(show(call, { contract: app.contract, onField, actions, signal: shown.signal }));
   });
   return el("section", { "aria-labelledby": "answer-title" },
     el("div", { class: "console-head" }, el("h2", { id: "answer-title" }, "Answer"), actions), place);
 }
 
-function unaryPane(call, onField, actions, signal) {
+function unaryPane(call, { contract, onField, actions, signal }) {
   const pane = el("div", { class: "pane" });
   const show = () => {
     const { outcome } = call;
@@ -38,7 +39,7 @@ function unaryPane(call, onField, actions, signal) {
     }
     const isGood = outcome.code.number === 0;
     const place = el("div", { id: newId("answer"), role: "tabpanel", "aria-label": "Answer" });
-    const parts = { body: isGood ? jsonView(outcome.value, "Answer") : failureView(outcome, onField), metadata: metadataTables(outcome) };
+    const parts = { body: isGood ? jsonView(outcome.value, "Answer", { contract, typeName: call.method.output }) : failureView(outcome, onField), metadata: metadataTables(outcome) };
     actions.replaceChildren(
       tabs({
         label: "Parts of the answer",
@@ -59,7 +60,7 @@ function unaryPane(call, onField, actions, signal) {
   return pane;
 }
 
-function streamPane(call, onField, actions, signal) {
+function streamPane(call, { contract, onField, actions, signal }) {
   actions.replaceChildren(copyButton("Copy the events", () => JSON.stringify(call.events.map(event => event.value), null, 2)));
   const status = el("div", {});
   const events = el("div", { class: "events", tabindex: "0", role: "log", "aria-label": "Events" });
@@ -71,7 +72,7 @@ function streamPane(call, onField, actions, signal) {
       last = event.number;
       events.append(el("div", { class: "event" },
         el("div", { class: "event-head" }, el("span", {}, `#${event.number}`), el("span", {}, `+${duration(event.milliseconds)}`)),
-        jsonView(event.value, `Event ${event.number}`)));
+        jsonView(event.value, `Event ${event.number}`, { contract, typeName: call.method.output })));
     }
     while (events.children.length > call.events.length) {
       events.firstElementChild.remove();

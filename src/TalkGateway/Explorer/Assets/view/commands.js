@@ -1,6 +1,6 @@
 // The call in front of the user as commands, to be copied.
 import { copyButton, el, icon, newId, tabs } from "./dom.js";
-import { tools, variablesOf } from "../call/commands.js";
+import { remarkOn, tools, variablesOf } from "../call/commands.js";
 
 /** @param {import("../model/app.js").App} app */
 export function commandsView(app) {
@@ -17,10 +17,10 @@ export function commandsView(app) {
     const call = callOf(app, method);
     code.textContent = tool.command(call);
     const variables = variablesOf(call);
-    const isFramed = method.isStream && tool.name === "curl";
-    note.hidden = variables.length === 0 && !isFramed;
+    const remark = remarkOn(tool.name, call);
+    note.hidden = variables.length === 0 && remark === "";
     note.replaceChildren(...variables.length > 0 ? ["Set ", ...variables.flatMap((name, i) => [i > 0 ? " and " : "", el("code", {}, name)]), " in the terminal. "] : [],
-      isFramed ? "The messages of a stream come with five bytes in front of each." : "");
+      remark);
     reveal.hidden = !store.get("account") && !store.get("session");
     reveal.setAttribute("aria-pressed", String(store.get("showsSecrets")));
   };

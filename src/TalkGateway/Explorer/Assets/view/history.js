@@ -23,7 +23,7 @@ export function historyView(app) {
 
 function status({ outcome }) {
   if (!outcome) {
-    return el("span", { class: "status" }, "…");
+    return el("span", { class: "status" }, "running");
   }
   const kind = outcome.code.number === 0 ? "ok" : outcome.code.name === "CANCELLED" ? "stopped" : "failed";
   return el("span", { class: `status ${kind}` }, outcome.code.name);

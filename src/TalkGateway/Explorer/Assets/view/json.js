@@ -8,29 +8,36 @@ const page = 100;
 /**
  * @param {unknown} value
  * @param {string} label what it is, for users of screen readers
+ * @param {{ contract: import("../model/contract.js").Contract, typeName: string }} [type] what its members are documented by
  */
-export function jsonView(value, label) {
-  const budget = { lines: openLines };
+export function jsonView(value, label, type) {
   const view = el("div", { class: "json", role: "group", "aria-label": label });
-  view.append(...lines(value, undefined, "", budget, 0));
+  const shared = { budget: openLines, contract: type?.contract };
+  view.append(...lines(value, { comma: "", depth: 0, type: type && { name: type.typeName, isMap: false } }, shared));
   useArrowKeys(view);
   return view;
 }
 
-function lines(value, key, comma, budget, depth) {
-  const start = key === undefined ? [] : [el("span", { class: "json-key" }, JSON.stringify(key)), el("span", { class: "json-mark" }, ": ")];
+/**
+ * The lines of a value.
+ * @param {unknown} value
+ * @param {{ key?: string, comment?: string, comma: string, depth: number, type?: { name: string, isMap: boolean } }} place
+ * @param {{ budget: number, contract?: import("../model/contract.js").Contract }} shared
+ */
+function lines(value, { key, comment, comma, depth, type }, shared) {
+  const start = key === undefined ? [] : [el("span", { class: "json-key", title: comment }, JSON.stringify(key)), el("span", { class: "json-mark" }, ": ")];
   if (typeof value !== "object" || value === null) {
-    budget.lines -= 1;
+    shared.budget -= 1;
     return [el("div", { class: "json-line" }, start, scalar(value), mark(comma))];
   }
   const isList = Array.isArray(value);
   const entries = isList ? value.map(each => [undefined, each]) : Object.entries(value);
   const [opening, closing] = isList ? "[]" : "{}";
   if (entries.length === 0) {
-    budget.lines -= 1;
+    shared.budget -= 1;
     return [el("div", { class: "json-line" }, start, mark(`${opening}${closing}${comma}`))];
   }
-  budget.lines -= 2;
+  shared.budget -= 2;
 
   const children = el("div", { class: "json-children" });
   const end = el("div", { class: "json-line" }, mark(`${closing}${comma}`));
@@ -40,7 +47,12 @@ function lines(value, key, comma, budget, depth) {
   const showMore = () => {
     children.querySelector(":scope > .json-more")?.remove();
     const next = entries.slice(shown, shown + page);
-    next.forEach(([name, each], i) => children.append(...lines(each, name, shown + i < entries.length - 1 ? "," : "", budget, depth + 1)));
+    next.forEach(([name, each], i) => children.append(...lines(each, {
+      key: name,
+      comma: shown + i < entries.length - 1 ? "," : "",
+      depth: depth + 1,
+      ...isList ? { type } : memberOf(shared.contract, type, name),
+    }, shared)));
     shown += next.length;
     if (shown < entries.length) {
       children.append(el("button", { type: "button", class: "button small json-more", onclick: showMore }, `Show ${Math.min(page, entries.length - shown)} more of ${entries.length - shown}`));
@@ -57,11 +69,20 @@ function lines(value, key, comma, budget, depth) {
     count.hidden = open;
   };
   toggle.addEventListener("click", () => {
-    budget.lines = Math.max(budget.lines, openLines);
+    shared.budget = Math.max(shared.budget, openLines);
     fold(toggle.getAttribute("aria-expanded") !== "true");
   });
-  fold(depth === 0 || budget.lines > 0);
+  fold(depth === 0 || shared.budget > 0);
   return [el("div", { class: "json-line" }, toggle, start, mark(opening), count), children, end];
+}
+
+/** What the contract says about a member of an object. */
+function memberOf(contract, type, key) {
+  if (!type || type.isMap) {
+    return { type: type && { name: type.name, isMap: false } };
+  }
+  const field = contract.describes(type.name) ? contract.message(type.name).fields.find(each => each.jsonName === key) : undefined;
+  return { comment: field?.comment, type: field?.typeName && { name: field.typeName, isMap: field.mapKey !== undefined } };
 }
 
 function scalar(value) {

@@ -1,6 +1,7 @@
 // The request of the chosen rpc: as a form and as JSON, kept in step, and the bar that makes the call.
 import { el, icon, newId, tabs } from "./dom.js";
 import { fieldsEditor } from "../form/message.js";
+import { isDeadline } from "../model/app.js";
 import { shortName } from "../model/contract.js";
 
 let preferred = "form";
@@ -115,7 +116,10 @@ export function callBar(app, method, signal) {
   const key = method.isStream ? "streamDeadline" : "deadline";
   const deadline = el("input", { id: newId("deadline"), type: "text", inputmode: "decimal", placeholder: "none", autocomplete: "off" });
   deadline.value = store.get(key);
-  deadline.addEventListener("input", () => store.set(key, deadline.value));
+  deadline.addEventListener("input", () => {
+    store.set(key, deadline.value);
+    deadline.setAttribute("aria-invalid", String(!isDeadline(deadline.value)));
+  });
   button.addEventListener("click", () => store.get("call")?.isRunning ? store.get("call").stop() : app.call());
 
   store.watch(["account", "session"], () => {

@@ -1,10 +1,12 @@
 // The middle of the page: the chosen rpc with its documentation and its request.
 import { announce, copyButton, el, icon, prose } from "./dom.js";
+import { shortName } from "../model/contract.js";
 import { linkTo } from "../model/link.js";
 import { minify } from "../call/shell.js";
 import { metadataView } from "./metadata.js";
 import { operationView } from "./operation.js";
 import { callBar, requestView } from "./request.js";
+import { schemaView } from "./schema.js";
 import { welcomeView } from "./welcome.js";
 
 /**
@@ -30,7 +32,7 @@ export function createRpc(app) {
     }
     request = requestView(app, method, shown.signal);
     main.replaceChildren(
-      el("div", { class: "rpc-body" }, head(app, method, shown.signal), request.element, metadataView(app, shown.signal)),
+      el("div", { class: "rpc-body" }, head(app, method, shown.signal), request.element, metadataView(app, shown.signal), responseView(app.contract, method)),
       callBar(app, method, shown.signal));
     announce(`${method.name} opened`);
   });
@@ -59,6 +61,15 @@ function head(app, method, signal) {
     lacks,
     method.comment && prose(method.comment),
     mapping);
+}
+
+/** What comes back, as documentation. */
+function responseView(contract, method) {
+  const { comment } = contract.message(method.output);
+  return el("section", { "aria-label": "Response" },
+    el("div", { class: "section-head" }, el("h2", {}, "Response"), el("span", { class: "type-name" }, `${method.isStream ? "stream of " : ""}${shortName(method.output)}`)),
+    comment && prose(comment),
+    schemaView(contract, method.output));
 }
 
 function tags({ onlyReads, isIdempotent, isStream, isDeprecated, operation = {} }) {
