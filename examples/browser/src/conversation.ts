@@ -69,16 +69,16 @@ export async function openRoom({ chat }: Talk, { token, displayName }: Room, use
 function lineOf(message: Message, user: string): HTMLElement {
   const text = withNames(message);
   if (message.systemMessage) {
-    return create("li", { className: "system" }, text);
+    return create("p", { className: "system" }, text);
   }
   const name = message.actorDisplayName || "Guest";
   const isOwn = message.actorType === "users" && message.actorId === user;
-  const head = create("header", {}, create("b", {}, name));
+  const head = create("p", { className: "author" }, create("b", {}, name));
   if (message.timestamp) {
     const date = timestampDate(message.timestamp);
     head.append(create("time", { dateTime: date.toISOString() }, date.toLocaleTimeString([], { timeStyle: "short" })));
   }
-  return create("li", { className: isOwn ? "own" : "" }, avatar(name), create("div", { className: "bubble" }, head, create("p", {}, text)));
+  return create("article", { className: isOwn ? "own" : "" }, avatar(name), create("div", { className: "bubble" }, head, create("p", { className: "text" }, text)));
 }
 
 /** The text with names in place of the placeholders for people, files, … */

@@ -61,7 +61,7 @@ function enter(talk: Talk, account: Account, rooms: Room[]): void {
     const lines = byId("story");
     lines.hidden = false;
     lines.replaceChildren();
-    const print = (line: string) => lines.append(create("li", {}, line));
+    const print = (line: string) => lines.append(create("p", {}, line));
     tellStory(talk, print).catch(thrown => print(`The story ended early: ${failureOf(thrown).message}`));
   };
   // Ends all calls, and forgets the password, which was nowhere but in memory.

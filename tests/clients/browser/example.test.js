@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after } from "node:test";
+import { seriousViolations } from "./accessibility.js";
 import { gatewayOf, pageTest } from "./browser.js";
 import { serveFolder, startGateways } from "./servers.js";
 
@@ -20,12 +21,6 @@ async function signIn(page, gateway, protocol, password = "alice") {
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByLabel(protocol, { exact: true }).check();
   await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-/** The texts of a list, once it has as many entries as expected. */
-async function textsOf(list, count) {
-  await list.locator("li").nth(count - 1).waitFor();
-  return list.locator("li").allTextContents();
 }
 
 for (const protocol of ["Connect", "gRPC-Web"]) {
@@ -58,8 +53,9 @@ for (const protocol of ["Connect", "gRPC-Web"]) {
     pageTest(`The example's page tells the story by ${protocol} on Talk ${profile}`, options, async page => {
       await signIn(page, gateway, protocol);
       await page.getByRole("button", { name: "Tell the story" }).click();
-      const told = page.getByRole("log", { name: "Story" });
-      assert.deepEqual(await textsOf(told, story.length), story);
+      const told = page.getByRole("log", { name: "Story" }).getByRole("paragraph");
+      await told.nth(story.length - 1).waitFor();
+      assert.deepEqual(await told.allTextContents(), story);
     });
   }
 }
@@ -69,7 +65,7 @@ const gateway = gateways.addresses.get("25");
 pageTest("The example's page shows what somebody else writes", { origins: [site.origin, gateway] }, async page => {
   await signIn(page, gateway, "Connect");
   await page.getByRole("navigation", { name: "Rooms" }).getByRole("button", { name: "Team" }).click();
-  await page.getByRole("log", { name: "Messages" }).getByRole("listitem").first().waitFor();
+  await page.getByRole("log", { name: "Messages" }).getByRole("article").first().waitFor();
 
   const token = await page.locator("#rooms button[aria-current=true]").getAttribute("data-token");
   const written = await fetch(`${gateway}/talk.v1.ChatService/SendMessage`, {
@@ -87,6 +83,26 @@ pageTest("The example's page says that a password is wrong", {
   await signIn(page, gateway, "Connect", "not alice's password");
   await page.getByRole("alert").getByText("UNAUTHENTICATED", { exact: true }).waitFor();
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  pageTest(`axe-core finds nothing serious in the example's page, in the ${colorScheme} scheme`, {
+    origins: [site.origin, gateway], expectsErrors: /Failed to load resource: .* (400|401|404|504) /, colorScheme, viewport: { width: 390, height: 844 },
+  }, async page => {
+    await signIn(page, gateway, "Connect", "not alice's password");
+    await page.getByRole("alert").waitFor();
+    assert.deepEqual(await seriousViolations(page), [], "signing in");
+
+    await signIn(page, gateway, "Connect");
+    await page.getByRole("navigation", { name: "Rooms" }).getByRole("button", { name: "Team" }).click();
+    await page.getByRole("log", { name: "Messages" }).getByRole("article").first().waitFor();
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("button", { name: "Tell the story" }).click();
+    await page.getByRole("log", { name: "Story" }).getByText(story.at(-1)).waitFor();
+    assert.deepEqual(await seriousViolations(page), [], "a room");
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), "wider than the phone");
+  });
+}
 
 const closed = gatewayOf("25");
 

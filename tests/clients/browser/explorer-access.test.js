@@ -1,17 +1,15 @@
 // The explorer for everybody: by keyboard alone, light and dark, on a phone, for screen readers, and by links.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
-import { createRequire } from "node:module";
 import { after, before } from "node:test";
+import { seriousViolations } from "./accessibility.js";
 import { gatewayOf, pageTest } from "./browser.js";
 import { call, choose, field, openExplorer, signIn, statusOf } from "./explorer.js";
 
 const gateway = gatewayOf("25");
 const options = { origins: [gateway] };
 const failing = { ...options, expectsErrors: /status of 4\d\d/ };
-const axe = createRequire(import.meta.url).resolve("axe-core");
 
 /** A reverse proxy that has the gateway below a path. */
 const proxy = createServer((incoming, outgoing) => {
@@ -35,15 +33,6 @@ after(() => {
   proxy.close();
   proxy.closeAllConnections();
 });
-
-/** What axe-core finds serious or critical. */
-async function seriousViolations(page) {
-  // The page's policy allows scripts of its own only; the debugger that evaluates this is not bound by it.
-  await page.evaluate(await readFile(axe, "utf8"));
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => `${node.html} (${node.failureSummary})`).join("\n")}`);
-}
 
 for (const colorScheme of ["light", "dark"]) {
   pageTest(`axe-core finds nothing serious, in the ${colorScheme} scheme`, { ...failing, colorScheme, reducedMotion: "reduce" }, async page => {
