@@ -129,6 +129,52 @@ pageTest("Every request message can be written into its form and read back uncha
   }
 });
 
+pageTest("Kinds of fields that the contract has not today have their inputs, too", options, async page => {
+  const fields = [
+    { type: "double", name: "ratio" }, { type: "uint64", name: "big" }, { type: "bool", name: "flags", repeated: true },
+    { type: "string", name: "labels", mapKey: "string" }, { type: "int32", name: "counts", mapKey: "string" },
+    { type: "message", name: "children", typeName: "test.Tree", repeated: true }, { type: "message", name: "named", typeName: "test.Tree", mapKey: "string" },
+    { type: "message", name: "maybe", typeName: "google.protobuf.StringValue", presence: true },
+    { type: "message", name: "anything", typeName: "google.protobuf.Value", presence: true },
+    { type: "message", name: "list", typeName: "google.protobuf.ListValue", presence: true },
+    { type: "message", name: "mask", typeName: "google.protobuf.FieldMask", presence: true },
+    { type: "message", name: "times", typeName: "google.protobuf.Timestamp", repeated: true },
+    { type: "string", name: "old", deprecated: true },
+  ].map(each => ({ ...each, jsonName: each.name }));
+  await page.route("**/explorer/contract.json", async route => {
+    const contract = await (await route.fetch()).json();
+    contract.messages["test.Tree"] = { fields };
+    contract.services.push({ name: "test.Service", methods: [
+      { name: "Plant", input: "test.Tree", output: "test.Tree", deprecated: true },
+      { name: "Chat", input: "test.Tree", output: "test.Tree", clientStreaming: true, serverStreaming: true },
+    ] });
+    await route.fulfill({ json: contract });
+  });
+  const tree = {
+    ratio: 1.5, big: "18446744073709551615", flags: [true, false], labels: { a: "b" }, counts: { one: 1 }, children: [{ children: [{ ratio: 2 }] }, {}],
+    named: { x: { big: "1" } }, maybe: "", anything: [1, { two: null }], list: ["a"], mask: "a,b.c", times: ["2030-01-01T10:00:00Z"], old: "x",
+  };
+  await openExplorer(page, gateway, `test.Service/Plant?${encodeURIComponent(JSON.stringify(tree))}`);
+  assert.equal(await page.locator(".problems").textContent(), "");
+  await field(page, "ratio").getByRole("textbox").fill("0.25");
+  assert.deepEqual(await requestJson(page), { ...tree, ratio: 0.25 });
+
+  await field(page, "labels").getByRole("button", { name: "Add to labels" }).click();
+  await field(page, "labels").getByLabel("Key in labels").last().fill("c");
+  await field(page, "labels").getByLabel("Value in labels").last().fill("d");
+  await field(page, "counts").getByRole("button", { name: "Remove" }).click();
+  await field(page, "ratio").getByRole("textbox").fill("much");
+  const { counts, ...rest } = tree;
+  assert.deepEqual(await requestJson(page), { ...rest, ratio: "much", labels: { a: "b", c: "d" } }, `without ${counts}`);
+  assert.equal(await field(page, "ratio").getByRole("textbox").getAttribute("aria-invalid"), "true");
+
+  assert.match(await page.getByRole("navigation").getByRole("link", { name: "Plant" }).textContent(), /deprecated/);
+  await page.locator(".tags").getByText("Deprecated").waitFor();
+  assert.match(await field(page, "old").textContent(), /deprecated/);
+  await choose(page, "test.Service/Chat");
+  await page.getByText("A browser cannot send a stream").waitFor();
+});
+
 /** A request in which every field is set that can be, of a oneof the last. */
 function exampleOf(type, messages, enums) {
   const request = {};

@@ -135,6 +135,9 @@ export function callBar(app, method, signal) {
     button.classList.toggle("running", running === true);
   }, signal);
 
+  if (method.takesStream) {
+    return el("div", { class: "call-bar" }, el("span", { class: "as" }, "A browser cannot send a stream: call this rpc from a terminal."));
+  }
   return el("div", { class: "call-bar" },
     as,
     el("div", { class: "deadline" }, el("label", { for: deadline.id }, "Deadline"), deadline, "s"),
