@@ -1,5 +1,6 @@
 // Checks that the code in docs/clients is that of the examples: every block in the language of a page has to be an excerpt
-// of the example of the same name. A comment line "…" in a block stands for lines that are left out.
+// of the example of the same name, every block in YAML one of the example's buf.gen.yaml or of the one at the top. A comment
+// line "…" in a block stands for lines that are left out.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,15 +95,22 @@ for (const name of new Set([...examples, ...pages])) {
     faults.push(`docs/clients/README.md does not name ${name}.md`);
   }
   const { marks, files } = languages[name];
-  const sources = filesIn(folder).filter(file => files.test(basename(file))).map(file => significant(readFileSync(file, "utf8")));
-  const blocks = blocksOf(readFileSync(join(root, path), "utf8"), marks);
+  const page = readFileSync(join(root, path), "utf8");
+  const blocks = blocksOf(page, marks);
   if (blocks.length === 0) {
     faults.push(`${path} quotes nothing of examples/${name}`);
   }
+  const inExample = filesIn(folder);
+  compare(path, blocks, inExample.filter(file => files.test(basename(file))));
+  compare(path, blocksOf(page, ["yaml"]), [...inExample, join(root, "buf.gen.yaml")].filter(file => basename(file) === "buf.gen.yaml"));
+}
+
+function compare(path, blocks, files) {
+  const sources = files.map(file => significant(readFileSync(file, "utf8")));
   for (const { line, lines } of blocks) {
     if (!sources.some(source => isExcerpt(passagesOf(lines), source))) {
       const unknown = lines.find(code => passagesOf([code]).length > 0 && !sources.flat().includes(code));
-      faults.push(`${path}:${line} is no excerpt of examples/${name}: ${unknown ?? "its lines stand there, but not together in this order"}`);
+      faults.push(`${path}:${line} is no excerpt of the example: ${unknown ?? "its lines stand there, but not together in this order"}`);
     }
   }
 }
