@@ -9,8 +9,8 @@ const trailerPrefix = "trailer-";
  * @typedef {object} Outcome
  * @property {{ name: string, number: number }} code
  * @property {string} message         what the gateway says about a failure
- * @property {{ type: string, value?: string, debug?: object }[]} details
- * @property {unknown} [value]        the answer of a unary call
+ * @property {{ type: string, value?: string, debug?: any }[]} details
+ * @property {any} [value]            the answer of a unary call
  * @property {number} [httpStatus]    none if nothing came back
  * @property {[string, string][]} headers
  * @property {[string, string][]} trailers

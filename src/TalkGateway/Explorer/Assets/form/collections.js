@@ -3,12 +3,21 @@ import { el, icon, newId } from "../view/dom.js";
 import { misfit } from "./context.js";
 
 /**
+ * @typedef {object} Row
+ * @property {HTMLElement[]} element
+ * @property {HTMLElement | undefined} focus what to go on with after the row was added
+ * @property {import("./context.js").ElementEditor} item
+ */
+
+/**
  * What lists and maps have in common: rows, each with a button to remove it, and one button to add another.
+ * @template {Row} T
  * @param {import("../model/contract.js").Field} field
  * @param {import("./context.js").FormContext} context
- * @param {() => { element: (HTMLElement | string)[], focus: HTMLElement | undefined }} makeRow
+ * @param {() => T} makeRow
  */
 function rowsEditor(field, context, makeRow) {
+  /** @type {T[]} */
   const rows = [];
   const list = el("ol", { class: "items" });
   const button = el("button", {
@@ -20,16 +29,16 @@ function rowsEditor(field, context, makeRow) {
   const add = () => {
     const row = makeRow();
     const remove = el("button", { type: "button", class: "icon-button", title: "Remove", "aria-label": `Remove this element of ${field.name}` }, icon("close"));
-    row.line = el("li", { class: "item" }, row.element, remove);
+    const line = el("li", { class: "item" }, row.element, remove);
     remove.addEventListener("click", () => {
       const index = rows.indexOf(row);
       rows.splice(index, 1);
-      row.line.remove();
+      line.remove();
       (rows[Math.min(index, rows.length - 1)]?.focus ?? button).focus();
       context.onEdit();
     });
     rows.push(row);
-    list.append(row.line);
+    list.append(line);
     return row;
   };
   return {
@@ -48,7 +57,7 @@ function rowsEditor(field, context, makeRow) {
  * A repeated field.
  * @param {import("../model/contract.js").Field} field
  * @param {import("./context.js").FormContext} context
- * @param {() => import("./context.js").Editor} makeEditor
+ * @param {() => import("./context.js").ElementEditor} makeEditor
  * @returns {import("./context.js").Editor}
  */
 export function listEditor(field, context, makeEditor) {
@@ -80,7 +89,7 @@ export function listEditor(field, context, makeEditor) {
  * A map.
  * @param {import("../model/contract.js").Field} field
  * @param {import("./context.js").FormContext} context
- * @param {() => import("./context.js").Editor} makeEditor
+ * @param {() => import("./context.js").ElementEditor} makeEditor
  * @returns {import("./context.js").Editor}
  */
 export function mapEditor(field, context, makeEditor) {

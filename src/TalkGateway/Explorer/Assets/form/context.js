@@ -17,6 +17,11 @@
  * @property {HTMLElement} [input] what a label is for
  */
 
+/**
+ * A part of the form that stands for an element of a list or a map; `empty` is its value as long as it says nothing.
+ * @typedef {Editor & { empty: unknown }} ElementEditor
+ */
+
 /** Notes that a value has another type than the field. */
 export function misfit(problems, path, expected) {
   problems.push(`${path}: ${expected} is expected`);

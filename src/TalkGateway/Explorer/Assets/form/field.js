@@ -1,5 +1,5 @@
 // One field of the form: its name, its input, and what there is to know about it.
-import { el, icon, inlineProse, newId } from "../view/dom.js";
+import { controls, el, find, icon, inlineProse, newId } from "../view/dom.js";
 import { describeCondition } from "../view/condition.js";
 import { shortName } from "../model/contract.js";
 import { listEditor, mapEditor } from "./collections.js";
@@ -65,7 +65,7 @@ export class FieldView {
   }
 
   focus() {
-    const target = this.#editor.input ?? this.element.querySelector("input, select, textarea, button");
+    const target = this.#editor.input ?? find(this.element, controls);
     target?.focus();
     target?.scrollIntoView({ block: "center" });
   }
@@ -136,16 +136,16 @@ function commonMessageEditor(field, context) {
     case "google.protobuf.Timestamp":
       return timestampEditor(field, context);
     case "google.protobuf.Duration":
-      return durationEditor(field, context);
+      return durationEditor(context);
     case "google.protobuf.FieldMask":
       return textEditor({ ...field, presence: false }, context);
     case "google.protobuf.Struct":
     case "google.protobuf.Any":
-      return jsonEditor(field, context, "object");
+      return jsonEditor(context, "object");
     case "google.protobuf.ListValue":
-      return jsonEditor(field, context, "array");
+      return jsonEditor(context, "array");
     case "google.protobuf.Value":
-      return jsonEditor(field, context, "any");
+      return jsonEditor(context, "any");
     default:
       return undefined;
   }

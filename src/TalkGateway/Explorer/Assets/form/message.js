@@ -1,5 +1,5 @@
 // A message: its fields one below the other, with a choice where only one of several may be set.
-import { el, icon, newId } from "../view/dom.js";
+import { controls, el, find, icon, newId } from "../view/dom.js";
 import { misfit } from "./context.js";
 import { FieldView } from "./field.js";
 import { shortName } from "../model/contract.js";
@@ -54,7 +54,7 @@ export function messageEditor(field, context, isElement) {
     const remove = !isElement && !isRequired && el("button", {
       type: "button", class: "button small", onclick: () => {
         close();
-        element.querySelector("button")?.focus();
+        find(element, "button")?.focus();
         context.onEdit();
       },
     }, icon("close"), `Remove ${field.name}`);
@@ -65,7 +65,7 @@ export function messageEditor(field, context, isElement) {
     element.replaceChildren(el("button", {
       type: "button", class: "button small", onclick: () => {
         open();
-        element.querySelector("input, select, textarea, button")?.focus();
+        find(element, controls)?.focus();
         context.onEdit();
       },
     }, icon("plus"), `Set ${field.name}`));

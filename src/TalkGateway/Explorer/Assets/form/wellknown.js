@@ -57,11 +57,10 @@ function localText(date) {
 
 /**
  * A length of time in seconds.
- * @param {import("../model/contract.js").Field} field
  * @param {import("./context.js").FormContext} context
  * @returns {import("./context.js").Editor}
  */
-export function durationEditor(field, context) {
+export function durationEditor(context) {
   const input = el("input", { class: "input", type: "text", inputmode: "decimal", id: newId("field"), placeholder: "not set", autocomplete: "off" });
   const isValid = text => /^-?\d+(\.\d{1,9})?$/.test(text);
   const check = () => input.setAttribute("aria-invalid", String(input.value.trim() !== "" && !isValid(input.value.trim())));
@@ -89,12 +88,11 @@ export function durationEditor(field, context) {
 
 /**
  * Any JSON (Struct, Value, ListValue, Any).
- * @param {import("../model/contract.js").Field} field
  * @param {import("./context.js").FormContext} context
  * @param {"object" | "array" | "any"} kind
  * @returns {import("./context.js").Editor}
  */
-export function jsonEditor(field, context, kind) {
+export function jsonEditor(context, kind) {
   const input = el("textarea", {
     class: "input code", rows: 2, id: newId("field"), spellcheck: "false",
     placeholder: { object: "JSON, such as {\"key\": 1}", array: "JSON, such as [1, 2]", any: "JSON" }[kind],

@@ -82,24 +82,35 @@ export class App {
     return isDeadline(text) && text.trim() !== "" ? Number(text) * 1000 : undefined;
   }
 
-  /** The metadata of a call, credential and session included. */
+  /**
+   * The metadata of a call, credential and session included.
+   * @returns {[string, string][]}
+   */
   metadata(account = this.store.get("account")) {
     const { store } = this;
     const session = account === store.get("account") ? store.get("session") : null;
-    return [
-      ...account ? [["authorization", authorizationOf(account.credential)]] : [],
-      ...session ? [[sessionKey, session.token]] : [],
-      ...this.furtherMetadata,
-    ];
+    /** @type {[string, string][]} */
+    const metadata = [];
+    if (account) {
+      metadata.push(["authorization", authorizationOf(account.credential)]);
+    }
+    if (session) {
+      metadata.push([sessionKey, session.token]);
+    }
+    return [...metadata, ...this.furtherMetadata];
   }
 
   /** The metadata that is neither credential nor session. @returns {[string, string][]} */
   get furtherMetadata() {
     const upstream = this.store.get("upstream").trim();
-    return [
-      ...upstream ? [["talk-upstream", upstream]] : [],
-      ...this.store.get("headers").filter(([name]) => name.trim() !== "").map(([name, value]) => [name.trim().toLowerCase(), value.trim()]),
-    ];
+    /** @type {[string, string][]} */
+    const metadata = upstream ? [["talk-upstream", upstream]] : [];
+    for (const [name, value] of this.store.get("headers")) {
+      if (name.trim() !== "") {
+        metadata.push([name.trim().toLowerCase(), value.trim()]);
+      }
+    }
+    return metadata;
   }
 
   /** Makes the call in front of the user. */

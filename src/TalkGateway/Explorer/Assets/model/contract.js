@@ -38,7 +38,7 @@ export class Method {
     this.isDeprecated = description.deprecated === true;
     this.onlyReads = description.noSideEffects === true;
     this.isIdempotent = description.idempotent === true;
-    /** How it maps onto the server's API (ocs.v1.Operation); none for the gateway's own. */
+    /** How it maps onto the server's API (ocs.v1.Operation); none for the gateway's own. @type {any} */
     this.operation = description.operation;
   }
 

@@ -2,7 +2,7 @@
 
 /**
  * Values by key, with an event of the key's name whenever one changes.
- * @template {object} T
+ * @template {Record<string, any>} T
  */
 export class Store extends EventTarget {
   #values;
@@ -13,12 +13,12 @@ export class Store extends EventTarget {
     this.#values = { ...values };
   }
 
-  /** @template {keyof T} K @param {K} key @returns {T[K]} */
+  /** @template {keyof T & string} K @param {K} key @returns {T[K]} */
   get(key) {
     return this.#values[key];
   }
 
-  /** @template {keyof T} K @param {K} key @param {T[K]} value */
+  /** @template {keyof T & string} K @param {K} key @param {T[K]} value */
   set(key, value) {
     if (this.#values[key] !== value) {
       this.#values[key] = value;
@@ -28,7 +28,7 @@ export class Store extends EventTarget {
 
   /**
    * Runs something now and whenever one of the keys changes, until `signal` says that nobody needs it any more.
-   * @param {(keyof T)[]} keys
+   * @param {(keyof T & string)[]} keys
    * @param {() => void} run
    * @param {AbortSignal} [signal]
    */

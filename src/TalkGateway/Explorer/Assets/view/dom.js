@@ -1,12 +1,16 @@
 // Making elements. Values reach the page as text and attributes alone, never as markup.
 import { grpcNames } from "../call/status.js";
 
+/** @typedef {Node | string | null | undefined | false} Child what an element may consist of; nothing stands for itself */
+
 /**
  * Makes an element. Attributes that are functions are listeners ("onclick"), true is an attribute without a value, and false,
  * null and undefined leave it out.
- * @param {string} tag
- * @param {Record<string, unknown>} [attributes]
- * @param {...(Node | string | null | undefined | false | (Node | string)[])} children
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -17,9 +21,26 @@ export function el(tag, attributes = {}, ...children) {
       element.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) {
+      element.append(child);
+    }
+  }
   return element;
 }
+
+/**
+ * The first element that a selector finds.
+ * @param {ParentNode} place
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function find(place, selector) {
+  return place.querySelector(selector);
+}
+
+/** What can be filled in or pressed. */
+export const controls = "input, select, textarea, button";
 
 let lastId = 0;
 
@@ -62,7 +83,7 @@ export function icon(name) {
 export function inlineProse(text) {
   const codes = [...grpcNames].join("|");
   const parts = text.split(new RegExp(`(\`[^\`]+\`|\\b(?:${codes})\\b)`));
-  return parts.filter(Boolean).map((part, i) => {
+  return parts.filter(Boolean).map(part => {
     if (part.startsWith("`") && part.endsWith("`") && part.length > 2) {
       return el("code", {}, part.slice(1, -1));
     }
@@ -79,6 +100,7 @@ export function prose(text) {
  * A button that copies what `text` gives, and says so for a moment.
  * @param {string} label
  * @param {() => string} text
+ * @param {keyof typeof icons} name
  */
 export function copyButton(label, text, name = "copy") {
   const button = el("button", { type: "button", class: "icon-button", title: label, "aria-label": label }, icon(name));
@@ -130,7 +152,7 @@ export function tabs({ label, tabs: all, selected, controls, onSelect }) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
+      const next = buttons[(buttons.findIndex(button => button === document.activeElement) + step + buttons.length) % buttons.length];
       next.focus();
       take(next.dataset.tab);
     }

@@ -14,6 +14,10 @@ export function failureView(outcome, onField) {
       el("section", { class: "error-detail", "aria-label": shortName(detail.type) }, el("h3", {}, detail.type), detailView(detail, onField)))));
 }
 
+/**
+ * @param {{ type: string, value?: string, debug?: any }} detail
+ * @param {(field: string) => void} onField
+ */
 function detailView({ type, value, debug }, onField) {
   if (!debug) {
     return facts([["Base64", value ?? ""]]);

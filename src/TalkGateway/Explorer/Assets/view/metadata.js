@@ -16,7 +16,10 @@ export function metadataView(app, signal) {
   upstream.addEventListener("change", () => app.readServer());
 
   const rows = el("div", { class: "items" });
-  const collect = () => store.set("headers", [...rows.children].map(row => [...row.querySelectorAll("input")].map(input => input.value)));
+  const collect = () => store.set("headers", [...rows.children].map(row => {
+    const [name, value] = row.querySelectorAll("input");
+    return [name.value, value.value];
+  }));
   const add = (name, value) => {
     const input = (label, text) => {
       const made = el("input", { class: "input code", type: "text", "aria-label": label, placeholder: label.toLowerCase(), autocomplete: "off", spellcheck: "false", oninput: collect });

@@ -1,5 +1,5 @@
 // The list of all rpcs by service, and what a search leaves of it.
-import { announce, el, icon } from "./dom.js";
+import { announce, el, find, icon } from "./dom.js";
 import { linkTo } from "../model/link.js";
 import { shortName } from "../model/contract.js";
 import { search } from "../model/search.js";
@@ -18,8 +18,9 @@ export function createNavigation(app) {
   navigation.append(el("div", { class: "search", role: "search" }, icon("search"), input, el("kbd", { "aria-hidden": "true" }, "/")), list);
   const { store, contract } = app;
 
-  const links = () => [...list.querySelectorAll(".rpc-link")];
-  const focusable = () => list.querySelector('.rpc-link[aria-current="page"]') ?? list.querySelector(".rpc-link");
+  /** @returns {HTMLElement[]} */
+  const links = () => Array.from(list.querySelectorAll(".rpc-link"));
+  const focusable = () => find(list, '.rpc-link[aria-current="page"]') ?? find(list, ".rpc-link");
 
   const render = () => {
     const query = input.value.trim();
@@ -67,14 +68,15 @@ export function createNavigation(app) {
   };
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
-    if (step === undefined || !event.target.matches(".rpc-link")) {
+    const from = links().find(link => link === event.target);
+    if (step === undefined || !from) {
       return;
     }
     event.preventDefault();
-    if (step === -1 && links()[0] === event.target) {
+    if (step === -1 && links()[0] === from) {
       input.focus();
     } else {
-      move(event.target, step);
+      move(from, step);
     }
   });
   input.addEventListener("keydown", event => {
@@ -82,7 +84,7 @@ export function createNavigation(app) {
       event.preventDefault();
       focusable()?.focus();
     } else if (event.key === "Enter") {
-      list.querySelector(".rpc-link")?.click();
+      find(list, ".rpc-link")?.click();
     } else if (event.key === "Escape" && input.value !== "") {
       event.preventDefault();
       input.value = "";

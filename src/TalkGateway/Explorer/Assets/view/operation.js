@@ -52,7 +52,7 @@ function describeVariant(variant, operation) {
   ].filter(Boolean);
 }
 
-function describeAnswer({ answer = {} }) {
+function describeAnswer({ answer = /** @type {any} */ ({}) }) {
   const format = {
     ANSWER_FORMAT_JSON: "the whole JSON document",
     ANSWER_FORMAT_BYTES: "the body's bytes",

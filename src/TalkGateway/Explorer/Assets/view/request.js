@@ -1,5 +1,5 @@
 // The request of the chosen rpc: as a form and as JSON, kept in step, and the bar that makes the call.
-import { el, icon, newId, tabs } from "./dom.js";
+import { el, find, icon, newId, tabs } from "./dom.js";
 import { fieldsEditor } from "../form/message.js";
 import { isDeadline } from "../model/app.js";
 import { shortName } from "../model/contract.js";
@@ -75,7 +75,7 @@ export function requestView(app, method, signal) {
       place),
     /** Leads to a field that the gateway complained about. */
     focusField(path) {
-      choice.querySelector('[data-tab="form"]').click();
+      find(choice, '[data-tab="form"]').click();
       form.find(path)?.focus();
     },
   };

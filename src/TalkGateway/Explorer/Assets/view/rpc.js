@@ -72,6 +72,7 @@ function responseView(contract, method) {
     schemaView(contract, method.output));
 }
 
+/** @param {import("../model/contract.js").Method} method */
 function tags({ onlyReads, isIdempotent, isStream, isDeprecated, operation = {} }) {
   const badge = (kind, text, title) => el("span", { class: `badge ${kind}`, title }, text);
   return [

@@ -1,5 +1,5 @@
 // Signing in, signing out, and what the head of the page says about it.
-import { announce, el, icon, newId, tabs } from "./dom.js";
+import { announce, el, find, icon, newId, tabs } from "./dom.js";
 
 /**
  * The head's right: the server, the session, the account.
@@ -58,7 +58,7 @@ export function userButtons(app, done = () => {}) {
 }
 
 function openSignIn(app) {
-  const dialog = document.getElementById("sign-in");
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("sign-in"));
   const { store, gateway } = app;
   const account = store.get("account");
   const problem = el("p", { class: "notice bad", role: "alert" });
@@ -120,7 +120,7 @@ function openSignIn(app) {
   });
   dialog.replaceChildren(form);
   dialog.showModal();
-  (gateway.simulator ? dialog.querySelector(".users button") : user.input).focus();
+  (gateway.simulator ? find(dialog, ".users button") : user.input).focus();
   // What was typed does not stay behind in the page.
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
