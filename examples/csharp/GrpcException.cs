@@ -10,7 +10,7 @@ public sealed class GrpcException : Exception
 
     /// <summary>A failure that this side found.</summary>
     public GrpcException(Code code, string message, Exception? cause = null)
-        : base(message, cause)
+        : base($"{code}: {message}", cause)
     {
         Code = code;
         _status = new Status();
@@ -18,7 +18,7 @@ public sealed class GrpcException : Exception
 
     /// <summary>A failure that the server told.</summary>
     public GrpcException(Code code, string message, Status status)
-        : base(message)
+        : base($"{code}: {message}")
     {
         Code = code;
         _status = status;
