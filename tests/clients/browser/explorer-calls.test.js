@@ -145,6 +145,35 @@ pageTest("A wrong password is refused where it was typed, and no credential is k
   assert.equal(await call(page), "UNAUTHENTICATED");
 });
 
+pageTest("Metadata that is typed goes with every call, and another server is asked what it can do", failing, async page => {
+  await openExplorer(page, newest, "talk.v1.CapabilitiesService/GetServerStatus");
+  const sent = [];
+  page.on("request", each => each.url().endsWith("/GetServerStatus") && sent.push(each.headers()));
+  await page.getByText("Metadata of all calls").click();
+  await page.getByRole("button", { name: "Add metadata" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Accept-Language");
+  await page.getByLabel("Value", { exact: true }).fill("de");
+  assert.equal(await call(page), "OK");
+  assert.equal(sent[0]["accept-language"], "de");
+  assert.equal(sent[0]["talk-upstream"], undefined);
+
+  await page.getByLabel("talk-upstream").fill("nowhere");
+  await page.getByLabel("talk-upstream").blur();
+  await page.locator(".server .lamp.bad").waitFor();
+  assert.notEqual(await call(page), "OK");
+  assert.equal(sent[1]["talk-upstream"], "nowhere");
+
+  await choose(page, "talk.v1.RoomService/ListRooms");
+  assert.equal(await page.getByLabel("talk-upstream").inputValue(), "nowhere");
+  await page.getByRole("button", { name: "Remove this metadata" }).click();
+  await page.getByLabel("talk-upstream").fill("simulator");
+  await page.getByLabel("talk-upstream").blur();
+  await page.locator(".server .lamp.good").waitFor();
+  await choose(page, "talk.v1.CapabilitiesService/GetServerStatus");
+  assert.equal(await call(page), "OK");
+  assert.deepEqual([sent[2]["talk-upstream"], sent[2]["accept-language"] === "de"], ["simulator", false]);
+});
+
 pageTest("The cookies of a Nextcloud at the same origin do not go with calls", failing, async page => {
   await page.context().addCookies([{ name: "nc_session_id", value: "secret", url: newest }]);
   const calls = [];

@@ -28,7 +28,7 @@ export function commandsView(app) {
     type: "button", class: "icon-button", title: "Show secrets in the command", "aria-label": "Show secrets in the command",
     onclick: () => store.set("showsSecrets", !store.get("showsSecrets")),
   }, icon("eye"));
-  const head = el("div", { class: "console-head" }, el("h2", { id: "commands-title" }, "In a terminal"));
+  const head = el("div", { class: "console-head" }, el("h2", { id: "commands-title" }, "Terminal"));
   const element = el("section", { "aria-labelledby": "commands-title" }, head, el("div", { class: "pane" }, code, note));
   head.append(
     tabs({
