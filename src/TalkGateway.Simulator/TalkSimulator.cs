@@ -28,6 +28,9 @@ public sealed class TalkSimulator : IAsyncDisposable
         BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
+    /// <summary>The accounts of people that every simulator has, each with its name as password.</summary>
+    public static IReadOnlyList<string> Users { get; } = [.. Accounts.People.Select(person => person.Id)];
+
     /// <summary>Where the server listens.</summary>
     public Uri BaseAddress { get; }
 

@@ -17,11 +17,11 @@ internal static class WelcomeText
         var reachable = Reachable(address);
         var url = reachable.AbsoluteUri.TrimEnd('/');
         var authority = reachable.Authority;
-        var (user, password) = simulator is null ? ("user", "app-password") : ("alice", "alice");
+        var (user, password) = simulator is null ? ("user", "app-password") : (TalkSimulator.Users[0], TalkSimulator.Users[0]);
         var lines = new List<string> { $"TalkGateway {version}", $"Listening on {url}" };
         if (simulator is not null)
         {
-            lines.Add($"Behind it: the embedded simulator of Talk {simulator.Profile.Name}, with the users alice, bob and carol (each with the own name as password)");
+            lines.Add($"Behind it: the embedded simulator of Talk {simulator.Profile.Name}, with the users {string.Join(", ", TalkSimulator.Users)} (each with the own name as password)");
         }
 
         lines.AddRange(["", simulator is null ? "Try next, with a user name and an app password of your Nextcloud:" : "Try next:"]);

@@ -23,9 +23,12 @@ internal sealed class Accounts
     private readonly Dictionary<string, string[]> _groups = [];
     private readonly Dictionary<string, Account> _appPasswords = [];
 
+    /// <summary>Who is there from the start, without the administrator.</summary>
+    public static IReadOnlyList<(string Id, string Name)> People { get; } = [("alice", "Alice"), ("bob", "Bob"), ("carol", "Carol")];
+
     public Accounts()
     {
-        foreach (var (id, name) in new[] { ("alice", "Alice"), ("bob", "Bob"), ("carol", "Carol") })
+        foreach (var (id, name) in People)
         {
             _accounts.Add(id, new Account(id, name, id, isAdmin: false));
         }

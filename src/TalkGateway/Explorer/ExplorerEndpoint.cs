@@ -22,9 +22,6 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
     private const string Gateway = "gateway.json";
     private const string Json = "application/json";
 
-    // The accounts of the simulator that have their own name as password.
-    private static readonly string[] SimulatedUsers = ["alice", "bob", "carol"];
-
     // Made at the first request, since most gateways are never explored.
     private readonly Lazy<IReadOnlyDictionary<string, ExplorerFile>> _assets = new(ExplorerAssets.Read);
     private readonly Lazy<ExplorerFile> _contract = new(() => new ExplorerFile(ContractDocument.Write(MappedMethods(endpoints)), Json));
@@ -82,7 +79,7 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
     {
         var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return JsonSerializer.SerializeToUtf8Bytes(
-            new { version, simulator = simulator is null ? null : new { talk = simulator.Profile.Name, users = SimulatedUsers } },
+            new { version, simulator = simulator is null ? null : new { talk = simulator.Profile.Name, users = TalkSimulator.Users } },
             JsonSerializerOptions.Web);
     }
 }

@@ -24,34 +24,20 @@ internal sealed class ExplorerFile
     }
 
     /// <summary>Answers a GET or HEAD request: with the file, or with 304 if the browser has it already.</summary>
-    public async Task SendAsync(HttpContext context)
+    public Task SendAsync(HttpContext context)
     {
         var response = context.Response;
         var accepted = context.Request.GetTypedHeaders().AcceptEncoding;
         var compressed = accepted.Any(encoding => encoding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && encoding.Quality is not 0);
-        var tag = compressed ? _compressedTag : _tag;
-        response.Headers.ETag = tag.ToString();
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         // A browser asks each time whether its copy is still the newest, so that an update is there at once.
         response.Headers.CacheControl = "no-cache";
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        var body = compressed ? _compressed : _bytes;
-        response.ContentType = _contentType;
-        response.ContentLength = body.Length;
         if (compressed)
         {
             response.Headers.ContentEncoding = "gzip";
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await response.BodyWriter.WriteAsync(body, context.RequestAborted);
-        }
+        return TypedResults.Bytes(compressed ? _compressed : _bytes, _contentType, entityTag: compressed ? _compressedTag : _tag).ExecuteAsync(context);
     }
 
     private static byte[] Compress(byte[] bytes)

@@ -77,7 +77,8 @@ public sealed class EveryRpcTests
             using var connections = new AnnouncingHandler();
             await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions
             {
-                Simulator = new SimulatorOptions { Profile = profile, SeedDemoData = false },
+                // Its clock stands still, so that the same answer has the same times.
+                Simulator = new SimulatorOptions { Profile = profile, SeedDemoData = false, TimeProvider = new ManualTimeProvider() },
                 Connections = connections,
             });
             using var caller = new ProtocolCaller(gateway);

@@ -16,20 +16,38 @@ export function missingClient(commands) {
   return used.find(client => !path.some(folder => isExecutable(join(folder, client))));
 }
 
-/** Runs commands in bash at the root of the project; answers what they printed and with what they ended. */
-export function runCommands(commands) {
+/**
+ * Runs commands in bash at the root of the project; answers what they printed and with what they ended.
+ * @param {string} commands
+ * @param {(output: string) => boolean} isEnough whether to interrupt them, as Ctrl+C does, with what they have printed so far
+ */
+export function runCommands(commands, isEnough = () => false) {
   return new Promise((done, fail) => {
     const shell = spawn("bash", ["-euo", "pipefail", "-c", commands], {
       cwd: root,
       env: { ...process.env, PATH: path.join(delimiter) },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: limit,
+      detached: true,
     });
-    let output = "", errors = "";
-    shell.stdout.on("data", data => output += data);
+    const interrupt = () => process.kill(-shell.pid, "SIGINT");
+    const overdue = setTimeout(interrupt, limit);
+    let output = "", errors = "", wasEnough = false;
+    shell.stdout.on("data", data => {
+      if (wasEnough) {
+        return;
+      }
+      output += data;
+      if (isEnough(output)) {
+        wasEnough = true;
+        interrupt();
+      }
+    });
     shell.stderr.on("data", data => errors += data);
     shell.on("error", fail);
-    shell.on("close", (code, signal) => done({ code: code ?? signal, output, errors }));
+    shell.on("close", (code, signal) => {
+      clearTimeout(overdue);
+      done({ code: wasEnough ? 0 : code ?? signal, output, errors });
+    });
   });
 }
 
