@@ -30,7 +30,7 @@ internal static class GatewayHost
         {
             await using var gateway = await StartAsync(settings, cancellationToken);
             var hasExplorer = gateway.App.Configuration.Read<ExplorerOptions>(ExplorerOptions.Section).Enabled;
-            Console.WriteLine(WelcomeText.For(gateway.Address, gateway.Simulator, hasExplorer));
+            Console.WriteLine(WelcomeText.For(gateway.Addresses, gateway.Simulator, hasExplorer));
             await gateway.App.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
@@ -56,6 +56,8 @@ internal static class GatewayHost
         var started = false;
         try
         {
+            // A start that fails is told once, by whoever started it.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             AddServices(builder);
             Listen(builder);
             configure?.Invoke(builder);
@@ -111,9 +113,10 @@ internal static class GatewayHost
             builder.Configuration.AddInMemoryCollection([new("Upstreams:Servers:simulator:Address", simulator.BaseAddress.AbsoluteUri)]);
             return simulator;
         }
-        catch (ArgumentException unknown)
+        catch (ArgumentException)
         {
-            throw new ConfigurationException("Simulator:Profile", settings.Profile, unknown.Message);
+            throw new ConfigurationException(
+                "Simulator:Profile", settings.Profile, $"there is no such profile, only {string.Join(", ", TalkProfile.All.Select(profile => profile.Name))}");
         }
     }
 
@@ -210,8 +213,12 @@ internal static class GatewayHost
 /// <param name="Simulator">The embedded simulator; null in front of a real server.</param>
 internal sealed record RunningGateway(WebApplication App, TalkSimulator? Simulator) : IAsyncDisposable
 {
-    /// <summary>The first address it listens on.</summary>
-    public Uri Address => new(App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>The addresses it listens on.</summary>
+    public IReadOnlyList<Uri> Addresses =>
+        [.. App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
+    /// <summary>The first of them.</summary>
+    public Uri Address => Addresses[0];
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

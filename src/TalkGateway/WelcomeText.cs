@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Reflection;
 using TalkGateway.Simulator;
 
 namespace TalkGateway;
@@ -8,17 +7,20 @@ namespace TalkGateway;
 /// <summary>What is printed once the gateway listens: where, in front of what, and what to try next.</summary>
 internal static class WelcomeText
 {
-    /// <param name="address">Where the gateway listens.</param>
+    /// <param name="addresses">Where the gateway listens; the first is the one in the commands.</param>
     /// <param name="simulator">What stands behind it; null for a real server.</param>
     /// <param name="hasExplorer">Whether the explorer is switched on.</param>
-    public static string For(Uri address, TalkSimulator? simulator, bool hasExplorer)
+    public static string For(IReadOnlyList<Uri> addresses, TalkSimulator? simulator, bool hasExplorer)
     {
-        var version = typeof(WelcomeText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        var reachable = Reachable(address);
-        var url = reachable.AbsoluteUri.TrimEnd('/');
-        var authority = reachable.Authority;
+        var reachable = addresses.Select(Reachable).ToList();
+        var isPlaintext = reachable[0].Scheme == Uri.UriSchemeHttp;
+        var url = reachable[0].AbsoluteUri.TrimEnd('/');
+        var authority = $"{reachable[0].Host}:{reachable[0].Port}";
+        var grpcurl = isPlaintext ? "grpcurl -plaintext" : "grpcurl";
+        var buf = isPlaintext ? "buf curl --protocol grpc --http2-prior-knowledge" : "buf curl --protocol grpc";
         var (user, password) = simulator is null ? ("user", "app-password") : (TalkSimulator.Users[0], TalkSimulator.Users[0]);
-        var lines = new List<string> { $"TalkGateway {version}", $"Listening on {url}" };
+        var lines = new List<string> { $"TalkGateway {GatewayVersion.Text}" };
+        lines.AddRange(reachable.Select(address => $"Listening on {address.AbsoluteUri.TrimEnd('/')}"));
         if (simulator is not null)
         {
             lines.Add($"Behind it: the embedded simulator of Talk {simulator.Profile.Name}, with the users {string.Join(", ", TalkSimulator.Users)} (each with the own name as password)");
@@ -32,9 +34,9 @@ internal static class WelcomeText
 
         lines.AddRange(
         [
-            $"  grpcurl -plaintext {authority} list",
-            $"""  grpcurl -plaintext -H "authorization: Basic $(printf {user}:{password} | base64)" {authority} talk.v1.RoomService/ListRooms""",
-            $"  buf curl --protocol grpc --http2-prior-knowledge -u {user}:{password} {url}/talk.v1.RoomService/ListRooms",
+            $"  {grpcurl} {authority} list",
+            $"""  {grpcurl} -H "authorization: Basic $(printf %s {user}:{password} | base64 | tr -d '\n')" {authority} talk.v1.RoomService/ListRooms""",
+            $"  {buf} -u {user}:{password} {url}/talk.v1.RoomService/ListRooms",
             $$"""  curl -u {{user}}:{{password}} -H "content-type: application/json" -d "{}" {{url}}/talk.v1.RoomService/ListRooms""",
         ]);
         if (simulator is not null)

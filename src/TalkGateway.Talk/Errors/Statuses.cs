@@ -14,13 +14,16 @@ internal static class Statuses
         var info = Info(reason, ErrorReasons.GatewayDomain);
         foreach (var (key, value) in metadata)
         {
-            info.Metadata[key] = value;
+            if (value.Length != 0)
+            {
+                info.Metadata[key] = value;
+            }
         }
 
         return new TalkException(Status(code, message, info), inner);
     }
 
-    /// <summary>An ErrorInfo. Its field 1, <c>reason</c>, still has its former name <c>type</c> in the package that generates the class.</summary>
+    /// <summary>An ErrorInfo.</summary>
     public static ErrorInfo Info(string reason, string domain) => new() { Reason = reason, Domain = domain };
 
     /// <summary>A status with its details.</summary>

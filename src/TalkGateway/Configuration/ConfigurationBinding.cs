@@ -59,6 +59,11 @@ internal static class ConfigurationBinding
         foreach (var child in section.GetChildren())
         {
             var property = properties[child.Key];
+            if (property == typeof(IList<string>) && !string.IsNullOrEmpty(child.Value))
+            {
+                throw new ConfigurationException(child.Path, child.Value, $"it is a list: number its entries, beginning with {child.Path}:0");
+            }
+
             if (property.IsGenericType && property.GetGenericTypeDefinition() == typeof(Dictionary<,>))
             {
                 foreach (var entry in child.GetChildren())

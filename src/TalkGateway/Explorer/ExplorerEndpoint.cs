@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 using TalkGateway.Simulator;
@@ -31,6 +30,11 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
     {
         var explorer = new ExplorerEndpoint(app.Services.GetRequiredService<EndpointDataSource>(), simulator);
         app.Map("/explorer/{**file}", explorer.ServeAsync).WithDisplayName("explorer");
+        if (simulator is not null)
+        {
+            // A simulator has no page of its own to pass through.
+            app.MapGet("/", () => TypedResults.Redirect("explorer"));
+        }
     }
 
     /// <summary>The rpcs that the host maps, in the order of mapping.</summary>
@@ -77,9 +81,8 @@ internal sealed class ExplorerEndpoint(EndpointDataSource endpoints, TalkSimulat
 
     private byte[] DescribeGateway()
     {
-        var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return JsonSerializer.SerializeToUtf8Bytes(
-            new { version, simulator = simulator is null ? null : new { talk = simulator.Profile.Name, users = TalkSimulator.Users } },
+            new { version = GatewayVersion.Text, simulator = simulator is null ? null : new { talk = simulator.Profile.Name, users = TalkSimulator.Users } },
             JsonSerializerOptions.Web);
     }
 }

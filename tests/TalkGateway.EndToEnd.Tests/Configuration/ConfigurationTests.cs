@@ -29,6 +29,7 @@ public sealed class ConfigurationTests
     [InlineData("Cors:Origins:0", "https://app.example.com:443", "as browsers do")]
     [InlineData("Cors:Origins:0", "https://*", "such as https://app.example.com")]
     [InlineData("Cors:PreflightMaxAge", "-00:00:01", "from 00:00:00 to 1.00:00:00")]
+    [InlineData("Cors:Origins", "https://app.example.com", "number its entries, beginning with Cors:Origins:0")]
     [InlineData("Cors:Origin", "https://app.example.com", "docs/configuration.md")]
     [InlineData("PassThrough:Enabled", "maybe", "docs/configuration.md")]
     [InlineData("PassThrough:Prefixes:0", "ocs", "/ocs")]

@@ -1,6 +1,7 @@
 // What the gateway prints when it starts can be pasted as it is.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -21,6 +22,12 @@ for (const profile of ["25", "5.0"]) {
       const page = await fetch(pages[0]);
       assert.equal(page.status, 200);
       assert.match(page.headers.get("content-type"), /^text\/html/);
+
+      const root = await fetch(new URL("/", pages[0]));
+      assert.equal(root.url, pages[0], "the address alone leads to the explorer");
+
+      const second = await refusalAt(new URL(pages[0]).origin);
+      assert.match(second, /^TalkGateway cannot start\. Listen is '[^']*': another program listens there[^\n]*\n$/);
 
       for (const command of commands) {
         const missing = missingClient(command);
@@ -47,4 +54,15 @@ async function welcomeOf(gateway) {
   }
 
   assert.fail(`The gateway ended early: ${lines.join("\n")}`);
+}
+
+/** What a gateway says that cannot listen at an address. */
+async function refusalAt(address) {
+  const gateway = spawn("dotnet", [program, "--simulate", "25", "--listen", address], { stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 });
+  let said = "";
+  gateway.stdout.on("data", data => said += data);
+  gateway.stderr.on("data", data => said += data);
+  const [code] = await once(gateway, "close");
+  assert.equal(code, 2, said);
+  return said;
 }
