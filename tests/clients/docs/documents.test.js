@@ -6,7 +6,10 @@ import { test } from "node:test";
 import { isAsPrinted, missingClient, root, runCommands } from "./commands.js";
 
 const documents = ["README.md", "docs/quickstart.md"];
-const gateway = /(?:^| )25=([^ ]+)/.exec(process.env.TALK_GATEWAYS)[1];
+const gateway = /(?:^| )25=([^ ]+)/.exec(process.env.TALK_GATEWAYS ?? "")?.[1];
+if (gateway === undefined) {
+  throw new Error("TALK_GATEWAYS names no gateway for Talk 25: run ./test docs");
+}
 const printedAuthority = "localhost:8080";
 const authority = new URL(gateway).host;
 
