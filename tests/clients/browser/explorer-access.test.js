@@ -161,6 +161,28 @@ pageTest("A link opens an rpc with its request, and going back leads back", { ..
   await page.getByText("This gateway has no rpc of the name in the address").waitFor();
 });
 
+for (const width of [1000, 1280]) {
+  pageTest(`Every rpc opens at its top, at ${width} px, and the list shows where it is and what a search found best`, {
+    ...options, viewport: { width, height: 720 },
+  }, async page => {
+    await openExplorer(page, gateway, "talk.v1.RoomService/CreateRoom");
+    const scrolled = () => page.evaluate(() => [scrollY, document.getElementById("rpc").scrollTop]);
+    await page.getByRole("heading", { level: 2, name: "Response" }).scrollIntoViewIfNeeded();
+    assert.notDeepEqual(await scrolled(), [0, 0]);
+    await choose(page, "grpc.health.v1.Health/Watch");
+    assert.deepEqual(await scrolled(), [0, 0]);
+
+    const inSight = link => link.evaluate(element => {
+      const { top, bottom } = element.getBoundingClientRect();
+      const list = document.getElementById("rpc-list").getBoundingClientRect();
+      return top >= list.top && bottom <= list.bottom;
+    });
+    assert.ok(await inSight(page.locator('[aria-current="page"]')));
+    await page.getByLabel("Search rpcs").fill("room");
+    assert.ok(await inSight(page.locator(".rpc-link").first()));
+  });
+}
+
 pageTest("On a phone nothing is wider than the screen, and the list covers the page until an rpc is chosen", {
   ...failing, viewport: { width: 375, height: 720 }, hasTouch: true, isMobile: true,
 }, async page => {

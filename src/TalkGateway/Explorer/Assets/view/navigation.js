@@ -42,7 +42,11 @@ export function createNavigation(app) {
     focusable()?.setAttribute("tabindex", "0");
   };
 
-  input.addEventListener("input", render);
+  input.addEventListener("input", () => {
+    render();
+    // The best hits are at the top.
+    list.scrollTop = 0;
+  });
   store.watch(["server"], render);
   store.watch(["method"], () => {
     const path = store.get("method")?.path;
@@ -131,12 +135,12 @@ function addMenu(navigation, input) {
   });
 }
 
-/** Brings a link into sight, to the middle if it is out of it. */
+/** Brings a link into sight, to the middle of the list if it is out of it. Only the list scrolls, not the page around it. */
 function reveal(link, list) {
   const { top, bottom } = link.getBoundingClientRect();
   const frame = list.getBoundingClientRect();
   if (top < frame.top + 40 || bottom > frame.bottom) {
-    link.scrollIntoView({ block: "center" });
+    list.scrollTop += (top + bottom - frame.top - frame.bottom) / 2;
   }
 }
 

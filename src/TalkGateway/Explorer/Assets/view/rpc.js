@@ -24,7 +24,9 @@ export function createRpc(app) {
     shown = new AbortController();
     request = undefined;
     document.title = `${method ? `${method.name} · ` : ""}TalkGateway Explorer`;
+    // On a desk the column scrolls, on less the window.
     main.scrollTop = 0;
+    window.scrollTo({ top: 0, behavior: "instant" });
     document.body.classList.toggle("at-home", !method);
     if (!method) {
       main.replaceChildren(welcomeView(app));
