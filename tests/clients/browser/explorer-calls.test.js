@@ -83,6 +83,33 @@ pageTest("A deadline that passes is DEADLINE_EXCEEDED, and a waiting call can be
   assert.equal(await statusOf(page), "CANCELLED");
 });
 
+pageTest("A deadline leaves an rpc the time that it waits by intent, and a text that is none is refused", options, async page => {
+  await openExplorer(page, newest, "talk.v1.ChatService/ListMessages");
+  const deadline = page.getByLabel("Deadline");
+  assert.equal(await deadline.inputValue(), "70");
+  await page.getByText("Waits for news").waitFor();
+  assert.equal(await page.getByText(/Waits up to/).count(), 0);
+  await choose(page, "talk.v1.SignalingService/PullMessages");
+  assert.equal(await deadline.inputValue(), "40");
+  await page.getByText("Waits up to 30 s", { exact: true }).waitFor();
+
+  await choose(page, "talk.v1.CapabilitiesService/GetServerStatus");
+  assert.equal(await deadline.inputValue(), "30");
+  const calls = page.getByRole("region", { name: "Calls so far" });
+  for (const text of ["abc", "-1", "0"]) {
+    await deadline.fill(text);
+    await page.getByRole("main").getByRole("button", { name: "Call", exact: true }).click();
+    await page.keyboard.press("Control+Enter");
+    assert.equal(await deadline.evaluate(input => input === document.activeElement), true, text);
+    const description = await deadline.evaluate(input => document.getElementById(input.getAttribute("aria-describedby")).textContent);
+    assert.match(description, /^Seconds from/, text);
+    assert.equal(await calls.isVisible(), false, text);
+  }
+  await deadline.fill("5");
+  assert.equal(await deadline.getAttribute("aria-describedby"), null);
+  assert.equal(await call(page), "OK");
+});
+
 pageTest("A stream shows its events as they come, until it is stopped", options, async page => {
   await openExplorer(page, newest, "grpc.health.v1.Health/Watch");
   await page.getByRole("button", { name: "Watch" }).click();

@@ -1,6 +1,7 @@
 // The page's state and what can be done with it. Nothing of it outlives the page.
 import { authorizationOf } from "../call/credential.js";
 import { Call } from "./call.js";
+import { defaultDeadline, isDeadline } from "./deadline.js";
 import { readLink } from "./link.js";
 import { forgetRooms, rememberRooms } from "./rooms.js";
 import { readServer, readUser } from "./server.js";
@@ -28,8 +29,7 @@ export class App {
       /** @type {{ token: string, room: string } | null} */ session: null,
       /** Name of an upstream. */ upstream: "",
       /** Further metadata. @type {[string, string][]} */ headers: [],
-      /** Deadlines in seconds, as typed. */ deadline: "30",
-      streamDeadline: "",
+      /** Deadlines in seconds, as typed, by rpc. @type {Record<string, string>} */ deadlines: {},
       /** The request of the chosen rpc as JSON. */ json: "{}",
       /** The call that is shown. @type {Call | null} */ call: null,
       /** All calls, the newest first. @type {Call[]} */ calls: [],
@@ -76,9 +76,19 @@ export class App {
     this.#open(call.method, call);
   }
 
+  /** The deadline of the chosen rpc as typed, in seconds. */
+  get deadline() {
+    const method = this.store.get("method");
+    return method ? this.store.get("deadlines")[method.path] ?? defaultDeadline(method) : "";
+  }
+
+  set deadline(text) {
+    this.store.set("deadlines", { ...this.store.get("deadlines"), [this.store.get("method").path]: text });
+  }
+
   /** The deadline of the chosen rpc in milliseconds; undefined for none. */
   get timeout() {
-    const text = this.store.get(this.store.get("method")?.isStream ? "streamDeadline" : "deadline");
+    const text = this.deadline;
     return isDeadline(text) && text.trim() !== "" ? Number(text) * 1000 : undefined;
   }
 
@@ -113,11 +123,15 @@ export class App {
     return metadata;
   }
 
-  /** Makes the call in front of the user. */
+  /** Makes the call in front of the user; the store tells by the event "refused" when the deadline is none. */
   async call() {
     const { store } = this;
     const method = store.get("method");
     if (!method || method.takesStream || store.get("call")?.isRunning) {
+      return;
+    }
+    if (!isDeadline(this.deadline)) {
+      store.dispatchEvent(new Event("refused"));
       return;
     }
     const call = new Call(method, store.get("json"));
@@ -176,13 +190,6 @@ export class App {
     this.store.set("account", null);
     return this.readServer();
   }
-}
-
-/** Whether a text says a deadline, or that there is none. */
-export function isDeadline(text) {
-  const seconds = Number(text);
-  // The protocol has ten digits for the milliseconds.
-  return text.trim() === "" || (seconds > 0 && seconds * 1000 < 1e10);
 }
 
 function parsed(json) {

@@ -43,7 +43,7 @@ export function commandsView(app) {
     }),
     reveal,
     copyButton("Copy the command", () => code.textContent));
-  store.watch(["method", "json", "account", "session", "upstream", "headers", "deadline", "streamDeadline", "showsSecrets"], show);
+  store.watch(["method", "json", "account", "session", "upstream", "headers", "deadlines", "showsSecrets"], show);
   return element;
 }
 

@@ -10,7 +10,7 @@ export function operationView({ operation }, server) {
   const rows = [
     ["Operation", el("code", {}, operation.id)],
     operation.needs && ["Needs", describeCondition(operation.needs)],
-    operation.waitsSeconds && ["Waits", `up to ${operation.waitsSeconds} s, by intent`],
+    operation.waitsSeconds && ["Waits", `up to ${operation.waitsSeconds} s for the answer of the server, by intent`],
     operation.variants && ["Elsewhere", el("ul", {}, operation.variants.map(variant => el("li", {}, describeVariant(variant, operation))))],
     ["Answer", describeAnswer(operation)],
     operation.polyfills && ["Polyfills", el("ul", {}, operation.polyfills.map(name => el("li", {}, el("code", {}, name))))],

@@ -1,8 +1,8 @@
 // The request of the chosen rpc: as a form and as JSON, kept in step, and the bar that makes the call.
 import { el, find, icon, newId, tabs } from "./dom.js";
 import { fieldsEditor } from "../form/message.js";
-import { isDeadline } from "../model/app.js";
 import { shortName } from "../model/contract.js";
+import { deadlineHelp, isDeadline } from "../model/deadline.js";
 
 let preferred = "form";
 
@@ -113,13 +113,25 @@ export function callBar(app, method, signal) {
   const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
   const as = el("span", { class: "as" });
   const button = el("button", { type: "button", class: "button primary", "aria-keyshortcuts": "Control+Enter Meta+Enter" });
-  const key = method.isStream ? "streamDeadline" : "deadline";
+  const problem = el("p", { class: "deadline-problem", id: newId("deadline-problem"), role: "alert" });
   const deadline = el("input", { id: newId("deadline"), type: "text", inputmode: "decimal", placeholder: "none", autocomplete: "off" });
-  deadline.value = store.get(key);
+  deadline.value = app.deadline;
+  const check = () => {
+    const isGood = isDeadline(deadline.value);
+    deadline.setAttribute("aria-invalid", String(!isGood));
+    if (isGood) {
+      deadline.removeAttribute("aria-describedby");
+    } else {
+      deadline.setAttribute("aria-describedby", problem.id);
+    }
+    problem.textContent = isGood ? "" : deadlineHelp;
+  };
+  check();
   deadline.addEventListener("input", () => {
-    store.set(key, deadline.value);
-    deadline.setAttribute("aria-invalid", String(!isDeadline(deadline.value)));
+    app.deadline = deadline.value;
+    check();
   });
+  store.addEventListener("refused", () => deadline.focus(), { signal });
   button.addEventListener("click", () => store.get("call")?.isRunning ? store.get("call").stop() : app.call());
 
   store.watch(["account", "session"], () => {
@@ -141,5 +153,6 @@ export function callBar(app, method, signal) {
   return el("div", { class: "call-bar" },
     as,
     el("div", { class: "deadline" }, el("label", { for: deadline.id }, "Deadline"), deadline, "s"),
-    button);
+    button,
+    problem);
 }

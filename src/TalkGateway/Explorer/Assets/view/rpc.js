@@ -59,7 +59,7 @@ function head(app, method, signal) {
     el("div", { class: "rpc-title" },
       el("h1", {}, method.name),
       copyButton("Copy a link to this call", () => new URL(linkTo(method.path, minify(store.get("json"))), document.baseURI.replace(/#.*$/, "")).href, "link")),
-    el("div", { class: "tags" }, tags(method)),
+    el("div", { class: "tags" }, tags(app.contract, method)),
     lacks,
     method.comment && prose(method.comment),
     mapping);
@@ -74,8 +74,11 @@ function responseView(contract, method) {
     schemaView(contract, method.output));
 }
 
-/** @param {import("../model/contract.js").Method} method */
-function tags({ onlyReads, isIdempotent, isStream, isDeprecated, operation = {} }) {
+/**
+ * @param {import("../model/contract.js").Contract} contract
+ * @param {import("../model/contract.js").Method} method
+ */
+function tags(contract, { input, onlyReads, isIdempotent, isStream, isDeprecated, operation = {} }) {
   const badge = (kind, text, title) => el("span", { class: `badge ${kind}`, title }, text);
   return [
     isDeprecated && badge("warn", "Deprecated"),
@@ -85,6 +88,11 @@ function tags({ onlyReads, isIdempotent, isStream, isDeprecated, operation = {} 
     isIdempotent && badge("", "Idempotent", "Calling it twice does no more than calling it once"),
     operation.session === "SESSION_USE_OPENS" && badge("accent", "Opens a session"),
     operation.session === "SESSION_USE_NEEDS" && badge("accent", "Needs a session", "Call JoinRoom first: its session goes with later calls"),
-    operation.waitsSeconds && badge("", `Waits up to ${operation.waitsSeconds} s`),
+    operation.waitsSeconds && badge("", waitText(contract, input, operation)),
   ].filter(Boolean);
+}
+
+/** Where the request says how long to wait, its comment has the limits. */
+function waitText(contract, input, { waitsSeconds }) {
+  return contract.message(input).fields.some(field => field.name === "timeout") ? "Waits for news" : `Waits up to ${waitsSeconds} s`;
 }
