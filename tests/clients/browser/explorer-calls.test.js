@@ -147,6 +147,53 @@ pageTest("A session that JoinRoom answers goes with later calls, until it is dro
   assert.equal(sent.at(-1), undefined);
 });
 
+pageTest("A session ends with LeaveRoom and DeleteRoom of its room, and the rooms that are offered follow new names and deletions", options, async page => {
+  await openExplorer(page, newest);
+  await signIn(page);
+  const [joined, other] = [await createRoom(page, "Joined"), await createRoom(page, "Other")];
+  const chip = page.getByRole("banner").locator(".chip");
+  const callWith = async (rpc, request) => {
+    await choose(page, `talk.v1.${rpc}?${encodeURIComponent(JSON.stringify(request))}`);
+    assert.equal(await call(page), "OK", rpc);
+  };
+  await callWith("ParticipantService/JoinRoom", { token: joined });
+  await chip.getByText("Joined").waitFor();
+  await callWith("ParticipantService/LeaveRoom", { token: joined });
+  await chip.waitFor({ state: "detached" });
+
+  await callWith("ParticipantService/JoinRoom", { token: joined });
+  await chip.getByText("Joined").waitFor();
+  await callWith("RoomService/DeleteRoom", { token: other });
+  assert.equal(await chip.count(), 1);
+  const offered = token => page.locator(`#known-rooms option[value="${token}"]`);
+  assert.equal(await offered(other).count(), 0);
+  await callWith("RoomService/RenameRoom", { token: joined, name: "Renamed" });
+  assert.equal(await offered(joined).getAttribute("label"), "Renamed");
+  await callWith("RoomService/DeleteRoom", { token: joined });
+  await chip.waitFor({ state: "detached" });
+  assert.equal(await offered(joined).count(), 0);
+});
+
+pageTest("What one user was answered is gone when another one signs in, or nobody is", options, async page => {
+  await openExplorer(page, newest, "talk.v1.RoomService/ListRooms");
+  const dialog = page.getByRole("dialog");
+  const assertNothingIsLeft = async () => {
+    await page.getByText("The answer will be here").waitFor();
+    assert.equal(await page.locator(".json, .past li, #known-rooms option").count(), 0);
+  };
+  await signIn(page);
+  assert.equal(await call(page), "OK");
+  await page.getByRole("banner").getByRole("button", { name: "alice" }).click();
+  await dialog.getByRole("button", { name: "bob" }).click();
+  await page.getByRole("banner").getByRole("button", { name: "bob" }).waitFor();
+  await assertNothingIsLeft();
+
+  assert.equal(await call(page), "OK");
+  await page.getByRole("banner").getByRole("button", { name: "bob" }).click();
+  await dialog.getByRole("button", { name: "Sign out" }).click();
+  await assertNothingIsLeft();
+});
+
 pageTest("A wrong password is refused where it was typed, and no credential is kept anywhere but in the page", failing, async page => {
   await openExplorer(page, newest);
   await page.getByRole("button", { name: "Sign in" }).click();

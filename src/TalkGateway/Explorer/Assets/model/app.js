@@ -3,7 +3,7 @@ import { authorizationOf } from "../call/credential.js";
 import { Call } from "./call.js";
 import { defaultDeadline, isDeadline } from "./deadline.js";
 import { readLink } from "./link.js";
-import { forgetRooms, rememberRooms } from "./rooms.js";
+import { forgetRoom, forgetRooms, rememberRooms } from "./rooms.js";
 import { readServer, readUser } from "./server.js";
 import { sessionAfter, sessionKey } from "./session.js";
 import { Store } from "./store.js";
@@ -26,7 +26,7 @@ export class App {
       /** @type {import("./contract.js").Method | null} */ method: null,
       /** @type {{ credential: import("../call/credential.js").Credential, user: string } | null} */ account: null,
       /** @type {import("./server.js").Server} */ server: { state: "unknown" },
-      /** @type {{ token: string, room: string } | null} */ session: null,
+      /** @type {import("./session.js").Session | null} */ session: null,
       /** Name of an upstream. */ upstream: "",
       /** Further metadata. @type {[string, string][]} */ headers: [],
       /** Deadlines in seconds, as typed, by rpc. @type {Record<string, string>} */ deadlines: {},
@@ -139,10 +139,15 @@ export class App {
     store.set("calls", [call, ...store.get("calls")].slice(0, mostCalls));
     store.set("call", call);
     const outcome = await call.run(this.metadata(), this.timeout);
-    rememberRooms(outcome.value);
-    if (account === store.get("account")) {
-      store.set("session", sessionAfter(store.get("session"), outcome, parsed(call.json)));
+    if (account !== store.get("account")) {
+      return;
     }
+    const request = parsed(call.json);
+    rememberRooms(outcome.value);
+    if (method.operation?.id === "conversation.delete" && outcome.code.number === 0) {
+      forgetRoom(request?.token);
+    }
+    store.set("session", sessionAfter(store.get("session"), method, outcome, request));
     store.set("calls", [...store.get("calls")]);
   }
 
@@ -175,9 +180,7 @@ export class App {
       return failure;
     }
     account.user = user || account.user || "an app password";
-    forgetRooms();
-    this.store.set("session", null);
-    this.store.set("showsSecrets", false);
+    this.#forgetUser();
     this.store.set("account", account);
     this.store.set("server", server);
     return undefined;
@@ -185,10 +188,20 @@ export class App {
 
   /** Goes on as a guest. */
   signOut() {
-    forgetRooms();
-    this.store.set("session", null);
+    this.#forgetUser();
     this.store.set("account", null);
     return this.readServer();
+  }
+
+  /** Forgets what the server told the user of before. */
+  #forgetUser() {
+    const { store } = this;
+    store.get("calls").forEach(call => call.stop());
+    store.set("call", null);
+    store.set("calls", []);
+    forgetRooms();
+    store.set("session", null);
+    store.set("showsSecrets", false);
   }
 }
 

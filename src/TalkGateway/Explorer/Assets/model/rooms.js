@@ -6,17 +6,22 @@ const names = new Map();
 
 /** Remembers the rooms in an answer: objects with a token and a name. */
 export function rememberRooms(value) {
-  const before = names.size;
-  collect(value, 0);
-  if (names.size !== before) {
-    document.getElementById("known-rooms").replaceChildren(...[...names].map(([token, name]) => el("option", { value: token, label: name })));
+  if (collect(value, 0)) {
+    offer();
+  }
+}
+
+/** Forgets one that was deleted. */
+export function forgetRoom(token) {
+  if (names.delete(token)) {
+    offer();
   }
 }
 
 /** Forgets all of them, as when somebody else signs in. */
 export function forgetRooms() {
   names.clear();
-  document.getElementById("known-rooms").replaceChildren();
+  offer();
 }
 
 /** The name of a room that was told of. @returns {string | undefined} */
@@ -24,12 +29,23 @@ export function roomName(token) {
   return names.get(token);
 }
 
+function offer() {
+  document.getElementById("known-rooms").replaceChildren(...[...names].map(([token, name]) => el("option", { value: token, label: name })));
+}
+
+/** Whether there was a room in it that is new, or has another name now. */
 function collect(value, depth) {
-  if (typeof value !== "object" || value === null || depth > 4 || names.size >= limit) {
-    return;
+  if (typeof value !== "object" || value === null || depth > 4) {
+    return false;
   }
-  if (typeof value.token === "string" && typeof value.displayName === "string") {
-    names.set(value.token, value.displayName || value.token);
+  let isNews = false;
+  if (typeof value.token === "string" && typeof value.displayName === "string" && (names.has(value.token) || names.size < limit)) {
+    const name = value.displayName || value.token;
+    isNews = names.get(value.token) !== name;
+    names.set(value.token, name);
   }
-  Object.values(value).forEach(member => collect(member, depth + 1));
+  for (const member of Object.values(value)) {
+    isNews = collect(member, depth + 1) || isNews;
+  }
+  return isNews;
 }
