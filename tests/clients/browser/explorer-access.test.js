@@ -157,8 +157,17 @@ pageTest("A link opens an rpc with its request, and going back leads back", { ..
   assert.equal(await field(page, "token").getByRole("combobox").inputValue(), "wxyz9876");
 
   await page.goto("about:blank");
+  const notice = page.getByRole("alert").getByText("This gateway has no rpc of the name in the address");
   await openExplorer(page, gateway, "talk.v1.RoomService/NoSuchRpc");
-  await page.getByText("This gateway has no rpc of the name in the address").waitFor();
+  await notice.waitFor();
+  await choose(page, "talk.v1.RoomService/ListRooms");
+  assert.equal(await notice.count(), 0);
+  await page.evaluate(() => {
+    location.hash = "talk.v1.RoomService/NeitherThisOne";
+  });
+  await notice.getByText("talk.v1.RoomService/NeitherThisOne").waitFor();
+  await page.getByRole("link", { name: "Explorer" }).click();
+  await notice.waitFor({ state: "detached" });
 });
 
 for (const width of [1000, 1280]) {

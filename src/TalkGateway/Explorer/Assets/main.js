@@ -15,14 +15,11 @@ const main = document.getElementById("rpc");
 async function start() {
   const { contract, gateway } = await load();
   const app = new App(contract, gateway);
-  const isKnown = app.openLink();
+  app.openLink();
   createNavigation(app);
   createState(app);
   const rpc = createRpc(app);
   document.getElementById("console").append(answerView(app, field => rpc.focusField(pathOf(field))), commandsView(app), historyView(app));
-  if (!isKnown) {
-    main.prepend(el("p", { class: "notice" }, icon("alert"), "This gateway has no rpc of the name in the address."));
-  }
 
   app.store.watch(["call"], () => {
     // Where the answer is below the request, it comes into sight.

@@ -24,6 +24,7 @@ export class App {
     this.gateway = gateway;
     this.store = new Store({
       /** @type {import("./contract.js").Method | null} */ method: null,
+      /** What the address names, if there is no such rpc. */ unknownRpc: "",
       /** @type {{ credential: import("../call/credential.js").Credential, user: string } | null} */ account: null,
       /** @type {import("./server.js").Server} */ server: { state: "unknown" },
       /** @type {import("./session.js").Session | null} */ session: null,
@@ -49,8 +50,8 @@ export class App {
     if (method && json !== undefined) {
       this.#drafts.set(method.path, pretty(json));
     }
+    this.store.set("unknownRpc", method ? "" : path);
     this.#open(method, this.store.get("calls").find(call => call.method === method) ?? null);
-    return path === "" || method !== null;
   }
 
   #open(method, call) {
@@ -73,6 +74,7 @@ export class App {
   /** Shows a call of before, with its request. */
   show(call) {
     this.#drafts.set(call.method.path, call.json);
+    this.store.set("unknownRpc", "");
     this.#open(call.method, call);
   }
 

@@ -18,6 +18,11 @@ export function createRpc(app) {
   const { store } = app;
   let shown = new AbortController();
   let request;
+  const unknown = el("div", { class: "unknown-rpc", role: "alert" });
+  store.watch(["unknownRpc"], () => {
+    const name = store.get("unknownRpc");
+    unknown.replaceChildren(...name ? [el("p", { class: "notice" }, icon("alert"), el("span", {}, "This gateway has no rpc of the name in the address: ", el("code", {}, name)))] : []);
+  });
   store.watch(["method"], () => {
     const method = store.get("method");
     shown.abort();
@@ -29,7 +34,7 @@ export function createRpc(app) {
     window.scrollTo({ top: 0, behavior: "instant" });
     document.body.classList.toggle("at-home", !method);
     if (!method) {
-      main.replaceChildren(welcomeView(app));
+      main.replaceChildren(unknown, welcomeView(app));
       return;
     }
     request = requestView(app, method, shown.signal);
