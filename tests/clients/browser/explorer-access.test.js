@@ -5,7 +5,7 @@ import { createServer, request } from "node:http";
 import { after, before } from "node:test";
 import { seriousViolations } from "./accessibility.js";
 import { gatewayOf, pageTest } from "./browser.js";
-import { call, choose, field, openExplorer, signIn, statusOf } from "./explorer.js";
+import { call, choose, createRoom, field, openExplorer, signIn, statusOf } from "./explorer.js";
 
 const gateway = gatewayOf("25");
 const options = { origins: [gateway] };
@@ -220,6 +220,23 @@ pageTest("On a phone nothing is wider than the screen, and the list covers the p
   await choose(page, "talk.v1.ParticipantService/RemoveParticipant");
   assert.equal(await call(page), "INVALID_ARGUMENT");
   await assertFits("a failure");
+});
+
+pageTest("On the narrowest phone the session can be dropped with a finger", {
+  ...options, viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true, permissions: ["clipboard-read", "clipboard-write"],
+}, async page => {
+  await openExplorer(page, gateway);
+  await signIn(page);
+  const token = await createRoom(page, "A room with a long name");
+  await choose(page, `talk.v1.ParticipantService/JoinRoom?${encodeURIComponent(JSON.stringify({ token }))}`);
+  assert.equal(await call(page), "OK");
+  const drop = page.getByRole("button", { name: "Drop the session of A room with a long name" });
+  const [button, chip] = await Promise.all([drop.boundingBox(), page.locator(".chip").boundingBox()]);
+  assert.ok(button.width >= 24 && button.height >= 24, JSON.stringify(button));
+  assert.ok(button.x >= chip.x && button.x + button.width <= chip.x + chip.width, JSON.stringify({ button, chip }));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+  await drop.tap();
+  await page.locator(".chip").waitFor({ state: "detached" });
 });
 
 pageTest("What other people wrote is shown as text and never becomes part of the page", { ...options, permissions: ["clipboard-read", "clipboard-write"] }, async page => {

@@ -125,7 +125,7 @@ export class App {
     return metadata;
   }
 
-  /** Makes the call in front of the user; the store tells by the event "refused" when the deadline is none. */
+  /** Makes the call in front of the user; the store tells by the event "refused" when its deadline is wrong. */
   async call() {
     const { store } = this;
     const method = store.get("method");

@@ -71,7 +71,7 @@ export function requestView(app, method, signal) {
   return {
     element: el("section", { "aria-label": "Request" },
       el("div", { class: "section-head" },
-        el("h2", {}, "Request"), el("span", { class: "type-name" }, shortName(method.input)), reset, choice),
+        el("div", { class: "section-title" }, el("h2", {}, "Request"), el("span", { class: "type-name" }, shortName(method.input))), reset, choice),
       place),
     /** Leads to a field that the gateway complained about. */
     focusField(path) {

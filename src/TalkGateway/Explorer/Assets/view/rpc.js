@@ -74,7 +74,8 @@ function head(app, method, signal) {
 function responseView(contract, method) {
   const { comment } = contract.message(method.output);
   return el("section", { "aria-label": "Response" },
-    el("div", { class: "section-head" }, el("h2", {}, "Response"), el("span", { class: "type-name" }, `${method.isStream ? "stream of " : ""}${shortName(method.output)}`)),
+    el("div", { class: "section-head" }, el("div", { class: "section-title" },
+      el("h2", {}, "Response"), el("span", { class: "type-name" }, `${method.isStream ? "stream of " : ""}${shortName(method.output)}`))),
     comment && prose(comment),
     schemaView(contract, method.output));
 }
