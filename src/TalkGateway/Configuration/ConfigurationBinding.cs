@@ -21,7 +21,7 @@ internal static class ConfigurationBinding
     public static void ReadInto<T>(this IConfiguration configuration, string section, T target)
     {
         var given = configuration.GetSection(section);
-        RefuseUnknown(given, typeof(T));
+        RefuseMisplaced(given, typeof(T));
         try
         {
             // Strictly, since otherwise an upstream with a value of another kind would be left out without a word.
@@ -52,7 +52,8 @@ internal static class ConfigurationBinding
         }
     }
 
-    private static void RefuseUnknown(IConfiguration section, Type type)
+    /// <summary>Refuses keys that the type has no property for, and single values where it has a list.</summary>
+    private static void RefuseMisplaced(IConfiguration section, Type type)
     {
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
         section.RefuseUnknown(properties.Keys);
@@ -68,12 +69,12 @@ internal static class ConfigurationBinding
             {
                 foreach (var entry in child.GetChildren())
                 {
-                    RefuseUnknown(entry, property.GetGenericArguments()[1]);
+                    RefuseMisplaced(entry, property.GetGenericArguments()[1]);
                 }
             }
             else if (property.Assembly == typeof(UpstreamsOptions).Assembly)
             {
-                RefuseUnknown(child, property);
+                RefuseMisplaced(child, property);
             }
         }
     }

@@ -5,6 +5,7 @@ import { answerView } from "./view/answer.js";
 import { commandsView } from "./view/commands.js";
 import { el, icon } from "./view/dom.js";
 import { historyView } from "./view/history.js";
+import { offerKnownRooms } from "./view/known-rooms.js";
 import { createNavigation } from "./view/navigation.js";
 import { createRpc } from "./view/rpc.js";
 import { pathOf } from "./view/request.js";
@@ -16,6 +17,7 @@ async function start() {
   const { contract, gateway } = await load();
   const app = new App(contract, gateway);
   app.openLink();
+  offerKnownRooms();
   createNavigation(app);
   createState(app);
   const rpc = createRpc(app);

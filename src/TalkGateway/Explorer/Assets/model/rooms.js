@@ -1,27 +1,35 @@
-// The rooms that answers have told of, offered wherever a request wants a room's token.
-import { el } from "../view/dom.js";
+// The rooms that answers have told of.
 
 const limit = 200;
 const names = new Map();
+const changes = new EventTarget();
+
+/**
+ * Runs something whenever the rooms change.
+ * @param {(rooms: ReadonlyMap<string, string>) => void} run receives their names by token
+ */
+export function watchRooms(run) {
+  changes.addEventListener("change", () => run(names));
+}
 
 /** Remembers the rooms in an answer: objects with a token and a name. */
 export function rememberRooms(value) {
   if (collect(value, 0)) {
-    offer();
+    tell();
   }
 }
 
 /** Forgets one that was deleted. */
 export function forgetRoom(token) {
   if (names.delete(token)) {
-    offer();
+    tell();
   }
 }
 
 /** Forgets all of them, as when somebody else signs in. */
 export function forgetRooms() {
   names.clear();
-  offer();
+  tell();
 }
 
 /** The name of a room that was told of. @returns {string | undefined} */
@@ -29,8 +37,8 @@ export function roomName(token) {
   return names.get(token);
 }
 
-function offer() {
-  document.getElementById("known-rooms").replaceChildren(...[...names].map(([token, name]) => el("option", { value: token, label: name })));
+function tell() {
+  changes.dispatchEvent(new Event("change"));
 }
 
 /** Whether there was a room in it that is new, or has another name now. */
