@@ -19,7 +19,8 @@ public sealed class Gateways : IAsyncLifetime
     public static Version VersionOf(string profile) => Version.Parse(TalkProfile.Find(profile).TalkVersion.Split('-')[0]);
 
     internal Task<TestGateway> InFrontOfAsync(string profile) =>
-        _started.GetOrAdd(profile, static name => new Lazy<Task<TestGateway>>(() => TestGateway.StartAsync(name))).Value;
+        _started.GetOrAdd(profile, static name => new Lazy<Task<TestGateway>>(() =>
+            RealServers.Addresses.ContainsKey(name) ? RealServers.StartInFrontOfAsync(name) : TestGateway.StartAsync(name))).Value;
 
     Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
 
@@ -40,6 +41,18 @@ public sealed class EveryProfileData : TheoryData<string>
         foreach (var profile in Gateways.Profiles)
         {
             Add(profile.Name);
+        }
+    }
+}
+
+/// <summary>Runs a test on every version that the simulator can be, and on the real servers that are there.</summary>
+public sealed class EveryServerData : TheoryData<string>
+{
+    public EveryServerData()
+    {
+        foreach (var name in Gateways.Profiles.Select(profile => profile.Name).Concat(RealServers.Addresses.Keys))
+        {
+            Add(name);
         }
     }
 }

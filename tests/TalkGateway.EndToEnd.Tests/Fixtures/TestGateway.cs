@@ -21,6 +21,9 @@ internal sealed record TestGatewayOptions
     /// <summary>Another upstream than the simulator.</summary>
     public Uri? Upstream { get; init; }
 
+    /// <summary>The password of an account.</summary>
+    public Func<string, string> PasswordOf { get; init; } = user => user;
+
     /// <summary>Takes the place of the connections to the upstream.</summary>
     public HttpMessageHandler? Connections { get; init; }
 
@@ -42,10 +45,12 @@ internal sealed class TestGateway : IAsyncDisposable
 
     private readonly RunningGateway _running;
     private readonly GrpcTestClient _client;
+    private readonly Func<string, string> _passwordOf;
 
-    private TestGateway(RunningGateway running, TalkSimulator simulator)
+    private TestGateway(RunningGateway running, TalkSimulator simulator, Func<string, string> passwordOf)
     {
         _running = running;
+        _passwordOf = passwordOf;
         _client = new GrpcTestClient(running.Address);
         Simulator = simulator;
     }
@@ -81,7 +86,7 @@ internal sealed class TestGateway : IAsyncDisposable
             }
 
             var running = await GatewayHost.StartAsync(new CommandLineSettings(null, keys), CancellationToken.None, builder => Configure(builder, options));
-            return new TestGateway(running, simulator);
+            return new TestGateway(running, simulator, options.PasswordOf);
         }
         catch
         {
@@ -90,8 +95,8 @@ internal sealed class TestGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>An account, with its name as password unless another is given.</summary>
-    public Caller As(string user, string? password = null) => new(_client, Caller.Basic(user, password ?? user));
+    /// <summary>An account, with its own password unless another is given.</summary>
+    public Caller As(string user, string? password = null) => new(_client, Caller.Basic(user, password ?? _passwordOf(user)));
 
     /// <summary>An account that signs in with an app password, issued now.</summary>
     public Caller WithAppPassword(string user) => As(user, Simulator.IssueAppPassword(user));

@@ -9,7 +9,7 @@ namespace TalkGateway.EndToEnd.Tests.Story;
 public sealed class StoryTests(Gateways gateways) : IClassFixture<Gateways>
 {
     [Theory]
-    [ClassData(typeof(EveryProfileData))]
+    [ClassData(typeof(EveryServerData))]
     public async Task A_room_lives_from_its_creation_to_its_deletion(string profile)
     {
         var gateway = await gateways.InFrontOfAsync(profile);
