@@ -29,7 +29,7 @@ internal static class TalkContract
     ]);
 
     /// <summary>The plan of every rpc. Its first use throws if an annotation is wrong.</summary>
-    public static PlanSet Plans { get; } = PlanSet.Compile(
+    public static PlanSet Plans { get; } = Polyfills.Check(PlanSet.Compile(
         [
             CallReflection.Descriptor,
             CapabilitiesReflection.Descriptor,
@@ -44,7 +44,7 @@ internal static class TalkContract
             Fallbacks = LegacyConversions.All,
             KnownFamilies = new HashSet<string>(["call", "chat", "conversation", "signaling", "v1"]),
             KnownPolyfills = Polyfills.Names,
-        });
+        }));
 
     private static readonly FrozenDictionary<MessageDescriptor, MethodPlan> ByRequest =
         Plans.Methods.ToFrozenDictionary(plan => plan.Descriptor.InputType);

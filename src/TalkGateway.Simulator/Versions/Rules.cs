@@ -11,6 +11,7 @@ internal static class Rules
     public static readonly VersionRange ControllerErrorsHaveEmptyMessage = VersionRange.From("13");
     public static readonly VersionRange AnswersNameTheUser = VersionRange.From("13");
     public static readonly VersionRange BadCredentialsAreNamed = VersionRange.From("13");
+    public static readonly VersionRange NoAdminIs403 = VersionRange.From("20.0");
     public static readonly VersionRange StrictTypes = VersionRange.From("13");
     public static readonly VersionRange RangesAreChecked = VersionRange.From("22");
     public static readonly VersionRange CapabilitiesHonourETag = VersionRange.From("13");
