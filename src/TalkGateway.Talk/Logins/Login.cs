@@ -9,6 +9,7 @@ namespace TalkGateway.Talk.Logins;
 /// </summary>
 internal sealed class Login
 {
+    private long _provenAt;
     private long _checkedAt;
     private volatile bool _hasServed;
     private volatile bool _isUseless;
@@ -18,13 +19,14 @@ internal sealed class Login
     public Login(CookieJar cookies, long provenAt)
     {
         Cookies = cookies;
-        ProvenAt = _checkedAt = provenAt;
+        _provenAt = _checkedAt = provenAt;
         _isUseless = !cookies.HasSession();
     }
 
     public CookieJar Cookies { get; }
 
-    public long ProvenAt { get; }
+    /// <summary>When the server last accepted the credential, as a timestamp of the clock.</summary>
+    public long ProvenAt => Volatile.Read(ref _provenAt);
 
     /// <summary>Requests can travel on <see cref="Cookies"/>. If not, each brings the credential.</summary>
     public bool HasSession => !_isUseless;
@@ -39,6 +41,9 @@ internal sealed class Login
             _hasServed = true;
         }
     }
+
+    /// <summary>The server accepted the credential once more.</summary>
+    public void Confirm(long at) => Volatile.Write(ref _provenAt, at);
 
     /// <summary>Whether it is time to prove the credential again, and this caller is the one to do so.</summary>
     public bool ClaimsRecheck(TimeProvider time, TimeSpan interval)

@@ -8,8 +8,8 @@ namespace TalkGateway.Talk.Logins;
 /// <summary>
 /// Knows which credentials the server accepts. One that was never accepted is proved before it is used for anything, since old
 /// servers answer many requests with a wrong password as those of a guest; it costs one request per credential, however many
-/// callers wait for it, and its answer begins the session that later requests travel on. In use, a login is proved again in the
-/// background, so that a changed password soon stops working.
+/// callers wait for it, and its answer begins the session that later requests travel on. In use, a login is checked again in the
+/// background, so that a changed password soon stops working; that begins no session, which people would see among their devices.
 /// </summary>
 internal sealed class LoginCache : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class LoginCache : IDisposable
             if (login.ClaimsRecheck(_time, _options.RecheckInterval))
             {
                 // What is known goes on counting meanwhile, and if the server fails.
-                _ = Prove(identity).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
+                _ = Prove(identity, login).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
             }
 
             return ValueTask.FromResult(login);
@@ -113,11 +113,11 @@ internal sealed class LoginCache : IDisposable
             });
         }
 
-        return Prove(identity).WaitAsync(cancellationToken);
+        return Prove(identity, known: null).WaitAsync(cancellationToken);
     }
 
-    /// <summary>The proof under way, or a new one.</summary>
-    private Task<Login> Prove(CallIdentity identity)
+    /// <summary>The proof under way, or a new one: of a known login, or for a login to come.</summary>
+    private Task<Login> Prove(CallIdentity identity, Login? known)
     {
         lock (_flights)
         {
@@ -129,7 +129,7 @@ internal sealed class LoginCache : IDisposable
             // On nobody's token and in nobody's context, since others may wait for it too; in nobody's session.
             using (ExecutionContext.SuppressFlow())
             {
-                flight = Task.Run(() => FlyAsync(identity with { Session = null }));
+                flight = Task.Run(() => FlyAsync(identity with { Session = null }, known));
             }
 
             _flights.Add(identity.Credential.Key, flight);
@@ -137,12 +137,12 @@ internal sealed class LoginCache : IDisposable
         }
     }
 
-    private async Task<Login> FlyAsync(CallIdentity identity)
+    private async Task<Login> FlyAsync(CallIdentity identity, Login? known)
     {
         var credential = identity.Credential;
         try
         {
-            var attempt = new OcsAttempt(WhoAmI, credential.HeaderValue, CookieJar.Fresh.Header, identity);
+            var attempt = new OcsAttempt(WhoAmI, credential.HeaderValue, known is null ? CookieJar.Fresh.Header : null, identity);
             using var answer = await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token);
             switch (answer.Status)
             {
@@ -161,13 +161,19 @@ internal sealed class LoginCache : IDisposable
                     throw UpstreamFailures.QuestionRefused(_upstream, "who the caller is", answer, _time);
             }
 
+            _wrongCredentials.Forget(credential.Key);
+            if (known is not null)
+            {
+                known.Confirm(_time.GetTimestamp());
+                return known;
+            }
+
             var login = new Login(CookieJar.Fresh.With(answer.SetCookies, _time.GetUtcNow()), _time.GetTimestamp());
             if (!login.HasSession)
             {
                 UpstreamLog.LoginSessionUnusable(_logger, _upstream, credential.Key);
             }
 
-            _wrongCredentials.Forget(credential.Key);
             _logins.Set(credential.Key, login);
             return login;
         }
