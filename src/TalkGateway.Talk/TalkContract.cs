@@ -25,7 +25,6 @@ internal static class TalkContract
         new RereadRoomPolyfill(),
         new SendOncePolyfill(),
         new SentMessagePolyfill(),
-        new SharedObjectPolyfill(),
     ]);
 
     /// <summary>The plan of every rpc. Its first use throws if an annotation is wrong.</summary>

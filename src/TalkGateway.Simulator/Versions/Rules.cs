@@ -120,7 +120,7 @@ internal static class Rules
     public static readonly VersionRange MentionIds = VersionRange.From("19.0");
     public static readonly VersionRange LastMessageHasToken = VersionRange.From("8.0");
     public static readonly VersionRange LostParentIsNumbered = VersionRange.From("15.0");
-    public static readonly VersionRange SharedObjectsRepeatType = VersionRange.Before("13.0");
+    public static readonly VersionRange PlacesAreUnknown = VersionRange.Before("13.0");
     public static readonly VersionRange ChatNeedsPermission = VersionRange.From("15.0");
     public static readonly VersionRange QuotedMentionsAreReplaced = VersionRange.From("10.0");
     public static readonly VersionRange MentionAll = VersionRange.From("6.0");

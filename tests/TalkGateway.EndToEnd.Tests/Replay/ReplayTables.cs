@@ -266,7 +266,6 @@ internal static class ReplayTables
         new("chat.receive", "talk2.9dev talk3.0", "", "Pages are counted from the newest message."),
         new("chat.set_read_marker", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "", "Before Talk 7 reading forwards is what marks as read."),
         new("chat.set_read_marker", "talk8 talk9 talk10.0 talk10.1 talk12", "^$", "Before Talk 19 the newest message has to be named, so it is looked up."),
-        new("chat.share_object", "talk12", "^metaData=", "Before Talk 13 type and id have to stand among the members, so they are put there."),
         new("conversation.create", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "source=.circles", "Refused: before Talk 8 a group would be invited instead."),
         new("conversation.create", "talk2.9dev talk3.0", "roomType=2", "Before Talk 3.1 a group room needs a group, so it is created public and made private."),
         new("participant.demote", "talk4 talk5seed", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),

@@ -162,9 +162,9 @@ public sealed class WholeContractTests(Gateways gateways) : IClassFixture<Gatewa
         await tale.FailAsync(bob, new DeleteMessageRequest { Token = token, MessageId = Math.Max(1, sent[4]) }, Code.PermissionDenied);
         await tale.AskAsync<DeleteMessageResponse>(
             alice, new DeleteMessageRequest { Token = token, MessageId = Math.Max(1, sent[4]) }, answer => answer.Message.Parent?.Id == sent[4]);
-        var place = new Struct { Fields = { ["name"] = Value.ForString("Pier"), ["latitude"] = Value.ForString("53.5"), ["longitude"] = Value.ForString("9.9") } };
+        var highlight = new Struct { Fields = { ["name"] = Value.ForString("Pier") } };
         await tale.AskAsync<ShareObjectResponse>(
-            alice, new ShareObjectRequest { Token = token, ObjectType = "geo-location", ObjectId = "geo:53.5,9.9", MetaData = place }, answer => IsOf(answer.Message, "alice"));
+            alice, new ShareObjectRequest { Token = token, ObjectType = "highlight", ObjectId = "1", MetaData = highlight }, answer => IsOf(answer.Message, "alice"));
         await tale.FailAsync(bob, new ClearHistoryRequest { Token = token }, Code.PermissionDenied);
         await tale.AskAsync<ClearHistoryResponse>(alice, new ClearHistoryRequest { Token = token }, answer => answer.Message is not null);
     }
