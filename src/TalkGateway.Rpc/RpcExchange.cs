@@ -166,6 +166,11 @@ internal sealed class RpcExchange
             dataRate.MinDataRate = null;
         }
 
+        if (_protocol.CanBeCached)
+        {
+            CacheHeaders.Write(_http);
+        }
+
         var head = _protocol.ReadHead(_http.Request);
         _gzip = head.GzipAccepted && _services.Options.ResponseCompression switch
         {
@@ -235,14 +240,40 @@ internal sealed class RpcExchange
         }
         finally
         {
-            await _cancellation!.CancelAsync();
+            await TellHandlerAsync();
         }
 
-        await completion;
+        try
+        {
+            await completion;
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            RpcLog.AnswerNotTaken(_services.Logger, Call.Method.FullName, gone);
+        }
+    }
+
+    private async Task TellHandlerAsync()
+    {
+        try
+        {
+            await _cancellation!.CancelAsync();
+        }
+        catch (AggregateException failed)
+        {
+            // What the handler registered on its token is its own; the call is over all the same.
+            RpcLog.HandlerFailedAfterItsCall(_services.Logger, Call.Method.FullName, failed);
+        }
     }
 
     private async Task EndAsync(RpcStatus status, RpcMetadata? exceptionTrailers)
     {
+        status = StatusLimits.Fit(status);
+        if (_protocol.CanBeCached && status.Code is not RpcStatusCode.Ok && !_http.Response.HasStarted)
+        {
+            CacheHeaders.WriteFailed(_http.Response);
+        }
+
         lock (_gate)
         {
             if (!_ended)
@@ -261,12 +292,17 @@ internal sealed class RpcExchange
         Requests?.Release();
         _reply?.Dispose();
         _timer?.Dispose();
-        if (_expiry is not null)
+        try
         {
-            await _expiry;
+            if (_expiry is not null)
+            {
+                await _expiry;
+            }
         }
-
-        _cancellation?.Dispose();
+        finally
+        {
+            _cancellation?.Dispose();
+        }
     }
 
     private void WriteReplyAndStatus(RpcStatus status, RpcMetadata? exceptionTrailers)

@@ -19,6 +19,9 @@ internal static partial class RpcLog
     [LoggerMessage(5, LogLevel.Debug, "{Method} exceeded its deadline of {Timeout}.")]
     public static partial void DeadlineExceeded(ILogger logger, string method, TimeSpan timeout);
 
+    [LoggerMessage(7, LogLevel.Debug, "The answer of {Method} was not taken.")]
+    public static partial void AnswerNotTaken(ILogger logger, string method, Exception exception);
+
     [LoggerMessage(6, LogLevel.Debug, "A request to {Path} was refused with HTTP {StatusCode}.")]
     public static partial void RequestRefused(ILogger logger, string path, int statusCode);
 }

@@ -4,10 +4,16 @@ namespace TalkGateway.Transcoding;
 public sealed class InvalidRequestException : Exception
 {
     /// <summary>A request with these violations, at least one.</summary>
-    public InvalidRequestException(IReadOnlyList<FieldViolation> violations)
+    public InvalidRequestException(IReadOnlyList<FieldViolation> violations, bool hasMore = false)
         : base(string.Join("; ", violations.Select(v => v.Field.Length == 0 ? v.Description : $"{v.Field} {v.Description}")))
-        => Violations = violations;
+    {
+        Violations = violations;
+        HasMore = hasMore;
+    }
 
-    /// <summary>Everything that was found wrong.</summary>
+    /// <summary>What was found wrong first.</summary>
     public IReadOnlyList<FieldViolation> Violations { get; }
+
+    /// <summary>There is more wrong than <see cref="Violations"/> tells.</summary>
+    public bool HasMore { get; }
 }

@@ -182,6 +182,7 @@ internal static class GatewayHost
         rpcs.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
         rpcs.MapRpcReflection();
         rpcs.MapRpcHealth();
+        rpcs.WithMetadata(TalkServices.CallerHeaders);
         if (app.Configuration.Read<CorsSettings>(CorsSettings.Section).ToPolicy() is { } cors)
         {
             app.UseCors();

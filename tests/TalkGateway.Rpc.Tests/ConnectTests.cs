@@ -153,10 +153,29 @@ public sealed class ConnectTests
         using var response = await http.GetAsync($"{Read}?{query}");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["Accept-Encoding"], response.Headers.Vary);
+        Assert.Equal(["Accept-Encoding", "authorization", "cookie"], response.Headers.Vary);
+        Assert.Null(response.Headers.CacheControl);
         var body = await response.Content.ReadAsByteArrayAsync();
         var message = query.Contains("json", StringComparison.Ordinal) ? JsonParser.Default.Parse<EchoResponse>(Encoding.UTF8.GetString(body)) : EchoResponse.Parser.ParseFrom(body);
         Assert.Equal("gü", message.Text);
+    }
+
+    [Theory]
+    [InlineData("encoding=json&message=%7B%7D", "authorization", "no-store, private")]
+    [InlineData("encoding=json&message=%7B%7D", "cookie", "no-store, private")]
+    [InlineData("encoding=json&message=%7B%7D", "x-other", null)]
+    [InlineData("encoding=json&message=%7B", "x-other", "no-store")]
+    [InlineData("encoding=json&message=%7B", "authorization", "no-store, private")]
+    public async Task Answers_to_callers_with_a_credential_and_failures_are_kept_by_no_cache(string query, string header, string? cacheControl)
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Read}?{query}");
+        request.Headers.TryAddWithoutValidation(header, "value");
+
+        using var response = await http.SendAsync(request);
+
+        Assert.Equal(cacheControl, response.Headers.TryGetValues("cache-control", out var values) ? values.Single() : null);
     }
 
     [Fact]

@@ -30,6 +30,29 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task What_a_handler_registered_for_its_deadline_may_fail()
+    {
+        var waiting = new TaskCompletionSource();
+        await using var host = await RpcTestHost.StartEchoAsync(echo =>
+            echo.Unary<EchoRequest, EchoResponse>("Unary", async (call, _) =>
+            {
+                using var registration = call.CancellationToken.Register(() => throw new InvalidOperationException("registered"));
+                var cancelled = new TaskCompletionSource();
+                using var last = call.CancellationToken.Register(cancelled.SetResult);
+                waiting.SetResult();
+                await cancelled.Task;
+                return new EchoResponse();
+            }));
+
+        var call = host.Client.CallAsync<EchoResponse>(Unary, new EchoRequest(), TwoSeconds);
+        await waiting.Task;
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((int)RpcStatusCode.DeadlineExceeded, (await call).Code);
+        Assert.DoesNotContain(host.Logs, line => line.Contains("An unhandled exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Call_without_timeout_has_no_deadline()
     {
         DateTimeOffset? deadline = DateTimeOffset.MinValue;

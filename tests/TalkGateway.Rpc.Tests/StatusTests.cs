@@ -44,6 +44,28 @@ public sealed class StatusTests
         Assert.Equal(message, reply.Message);
     }
 
+    [Theory]
+    [InlineData("語", 2000, 500)]
+    [InlineData("😈", 1000, 0)]
+    [InlineData("a", 100_000, 3)]
+    [InlineData("%", 3000, 500)]
+    public async Task A_status_fits_into_what_clients_take_and_is_cut_at_a_character(string character, int times, int detailLength)
+    {
+        var message = string.Concat(Enumerable.Repeat(character, times));
+        var first = new ErrorInfo { Reason = "FIRST", Domain = "test" };
+        var long2 = new ErrorInfo { Reason = new string('x', 4000) };
+        var last = new ErrorInfo { Reason = new string('y', detailLength), Domain = "last" };
+        await using var host = await FailingAsync(RpcStatus.WithDetails(RpcStatusCode.Internal, message, first, long2, last));
+
+        var reply = await host.Client.CallAsync<EchoResponse>(Unary, new EchoRequest());
+
+        Assert.EndsWith("… (cut)", reply.Message, StringComparison.Ordinal);
+        Assert.Empty(reply.Message[..^"… (cut)".Length].Replace(character, "", StringComparison.Ordinal));
+        Assert.True(reply.Headers.Sum(header => header.Key.Length + header.Value.Sum(value => value.Length) + 32) < 8000);
+        Assert.Equal(reply.Message, reply.Status!.Details!.Message);
+        Assert.Equal(["FIRST", last.Reason], reply.Status.Details.Details.Select(detail => detail.Unpack<ErrorInfo>().Reason));
+    }
+
     [Fact]
     public async Task Message_is_percent_encoded_with_upper_case_hex()
     {

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Sample.V1;
 using Xunit;
 
 namespace TalkGateway.Transcoding.Tests;
@@ -14,6 +16,22 @@ public class AnswerProperties
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping },
         new() { Encoder = JavaScriptEncoder.Default, WriteIndented = true },
     ];
+
+    [Fact]
+    public void Whatever_a_server_sends_can_be_read_in_every_form_of_protobuf() =>
+        Seeds.ForAll(500, seed =>
+        {
+            var random = new RandomMessages(seed);
+            var item = RandomItem(random, 0);
+            item["new"] = new JsonObject { [""] = new JsonObject { [""] = RandomValue(random, 0) }, ["far"] = 1e300, ["list"] = new JsonArray(new JsonObject { [""] = "x" }) };
+            item["createdAt"] = random.Below(2) == 0 ? -1e15 : 9e17;
+            var json = item.ToJsonString().Replace("\"far\"", "\"\\ud800\"", StringComparison.Ordinal);
+
+            var answer = Server.Item(json);
+
+            Assert.Equal(answer, JsonParser.Default.Parse<Item>(JsonFormatter.Default.Format(answer)));
+            Assert.Equal(answer, Item.Parser.ParseFrom(answer.ToByteArray()));
+        });
 
     [Fact]
     public void Any_object_is_read_as_the_rules_say() =>

@@ -45,8 +45,23 @@ public class RuleTests
         Assert.Equal(["wait is no valid Duration"], Violations(new LimitedRequest { Wait = new Duration { Seconds = seconds, Nanos = nanos } }));
 
     [Fact]
-    public void Elements_are_counted_and_checked_one_by_one() =>
-        Assert.Equal(["words[1] does not match ^[a-z]+$", "words has more than 2 elements"], Violations(new LimitedRequest { Words = { "a", "B", "c" } }));
+    public void Elements_are_checked_one_by_one() =>
+        Assert.Equal(["words[1] does not match ^[a-z]+$"], Violations(new LimitedRequest { Words = { "a", "B" } }));
+
+    [Fact]
+    public void A_list_that_is_too_long_is_refused_before_its_elements_are_looked_at() =>
+        Assert.Equal(["words has more than 2 elements"], Violations(new LimitedRequest { Words = { "a", "B", "c" } }));
+
+    [Fact]
+    public void A_handful_of_violations_is_told_and_that_there_are_more()
+    {
+        var request = new LimitedRequest();
+        request.Inners.AddRange(Enumerable.Range(0, 100_000).Select(_ => new LimitedRequest.Types.Inner()));
+
+        var refused = Assert.Throws<InvalidRequestException>(() => new World().Send("Limited", request));
+
+        Assert.Equal((8, true), (refused.Violations.Count, refused.HasMore));
+    }
 
     [Fact]
     public void A_pattern_has_to_match_the_whole_text() =>

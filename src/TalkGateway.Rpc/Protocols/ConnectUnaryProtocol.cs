@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Protocols;
@@ -90,6 +89,8 @@ internal sealed class ConnectGetProtocol : ConnectUnaryProtocol
 
     public static new ConnectGetProtocol Json { get; } = new(usesJson: true);
 
+    public override bool CanBeCached => true;
+
     public override RpcRequestHead ReadHead(HttpRequest request)
     {
         var version = request.Query["connect"];
@@ -114,14 +115,6 @@ internal sealed class ConnectGetProtocol : ConnectUnaryProtocol
 
         var bytes = request.Query["base64"] == "1" ? Decode(message.ToString()) : System.Text.Encoding.UTF8.GetBytes(message.ToString());
         return new WholeBodyReader(PipeReader.Create(new ReadOnlySequence<byte>(bytes)), gzip, limit);
-    }
-
-    public override void WriteHead(HttpResponse response, bool gzip)
-    {
-        base.WriteHead(response, gzip);
-
-        // What a cache keeps depends on what the caller accepts.
-        response.Headers[HeaderNames.Vary] = HeaderNames.AcceptEncoding;
     }
 
     private static byte[] Decode(string text)

@@ -15,6 +15,9 @@ internal abstract class RpcProtocol(bool usesJson)
     /// <summary>Whether headers may leave before the status is known; not where the status is the HTTP status.</summary>
     public virtual bool CanSendHeadersFirst => true;
 
+    /// <summary>Whether HTTP caches may keep answers, unless they are told not to.</summary>
+    public virtual bool CanBeCached => false;
+
     /// <summary>Reads timeout and compression from the request's head.</summary>
     /// <exception cref="RpcException">The head breaks the protocol.</exception>
     public abstract RpcRequestHead ReadHead(HttpRequest request);

@@ -19,8 +19,9 @@ internal static class RequestErrors
         var info = Statuses.Info(ErrorReasons.InvalidRequest, ErrorReasons.GatewayDomain);
         info.Metadata["operation"] = plan.OperationId;
         var first = cause.Violations[0];
+        var text = first.Field.Length == 0 ? first.Description : $"{first.Field}: {first.Description}";
         return new TalkException(
-            Statuses.Status(Code.InvalidArgument, first.Field.Length == 0 ? first.Description : $"{first.Field}: {first.Description}", info, violations),
+            Statuses.Status(Code.InvalidArgument, cause.HasMore ? $"{text}; more than {cause.Violations.Count} values are wrong" : text, info, violations),
             cause);
     }
 

@@ -234,7 +234,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
             var wrong = invalid.Violations.Where(violation => !isFilledLater!(violation)).ToList();
             if (wrong.Count != 0)
             {
-                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong));
+                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong, invalid.HasMore));
             }
         }
         catch (UnsupportedFieldException unsupported)

@@ -6,6 +6,9 @@ internal ref partial struct AnswerParser
     // A double holds every whole number up to this; larger ones are kept as text, so that no digit is lost.
     private const ulong MaxExactDouble = 1ul << 53;
 
+    // ProtoJSON cannot say a Struct's empty key in every language; PHP itself once called such a member so.
+    private static ReadOnlySpan<byte> EmptyKey => "_empty_"u8;
+
     // Struct, entry and Value; ListValue and Value.
     private const int NestingOfStruct = 3;
     private const int NestingOfList = 2;
@@ -74,7 +77,7 @@ internal ref partial struct AnswerParser
         _output.Write(0x0A);
         var entry = BeginLength(1);
         _output.Write(0x0A);
-        WriteString(name, escaped);
+        WriteString(name.IsEmpty ? EmptyKey : name, escaped);
         _output.Write(0x12);
         var value = BeginLength(1);
         WriteValue();

@@ -6,7 +6,13 @@ namespace TalkGateway.Transcoding.Requests;
 /// <summary>The memory that writing a request needs, kept per thread: writing never waits, so a thread writes one at a time.</summary>
 internal sealed class RequestState
 {
+    /// <summary>Most violations that are told; a client that makes more has the same mistake everywhere.</summary>
+    public const int MaxViolations = 8;
+
     private const int RetainedLimit = 16 * 1024;
+
+    // Keys of maps are a client's own, and as long as it likes.
+    private const int MaxFieldLength = 256;
 
     [ThreadStatic]
     private static RequestState? t_idle;
@@ -52,11 +58,17 @@ internal sealed class RequestState
     }
 
     /// <summary>Notes that something is wrong where the writer is; the first that is found of a field counts.</summary>
+    /// <exception cref="InvalidRequestException">There is more wrong than is told: the rest of the message is not looked at.</exception>
     public void AddViolation(string description)
     {
         var path = new StringBuilder();
         foreach (var (name, index) in Steps)
         {
+            if (path.Length > MaxFieldLength)
+            {
+                break;
+            }
+
             if (name is null)
             {
                 path.Append(CultureInfo.InvariantCulture, $"[{index}]");
@@ -67,11 +79,18 @@ internal sealed class RequestState
             }
         }
 
-        var field = path.ToString();
-        if (Violations?.Exists(violation => violation.Field == field) != true)
+        var field = path.Length <= MaxFieldLength ? path.ToString() : path.ToString(0, MaxFieldLength) + "…";
+        if (Violations?.Exists(violation => violation.Field == field) == true)
         {
-            (Violations ??= []).Add(new FieldViolation(field, description));
+            return;
         }
+
+        if (Violations?.Count == MaxViolations)
+        {
+            throw new InvalidRequestException(Violations, hasMore: true);
+        }
+
+        (Violations ??= []).Add(new FieldViolation(field, description));
     }
 
     /// <summary>Opens empty slots for one message.</summary>

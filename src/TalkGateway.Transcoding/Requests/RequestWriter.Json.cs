@@ -37,6 +37,11 @@ internal readonly ref partial struct RequestWriter
 
     private void WriteJsonList(RequestField field, int frame, ByteBuffer target)
     {
+        if (IsTooLong(field, frame))
+        {
+            return;
+        }
+
         Descend();
         target.Write((byte)'[');
         var elements = new ElementCursor(_state, _message, field, frame);
@@ -53,13 +58,17 @@ internal readonly ref partial struct RequestWriter
         }
 
         CheckBroken(elements);
-        CheckCount(field, elements.Index + 1);
         target.Write((byte)']');
         _state.Depth--;
     }
 
     private void WriteJsonMap(RequestField field, int frame, ByteBuffer target)
     {
+        if (IsTooLong(field, frame))
+        {
+            return;
+        }
+
         Descend();
         var entryPlan = field.Message!;
         var (keyField, valueField) = (entryPlan.Fields[0], entryPlan.Fields[1]);
@@ -89,7 +98,6 @@ internal readonly ref partial struct RequestWriter
             _state.CloseFrame(inside);
         }
 
-        CheckCount(field, entries.Index + 1);
         target.Write((byte)'}');
         _state.Depth--;
     }

@@ -31,7 +31,7 @@ internal readonly ref partial struct RequestWriter
             {
                 WritePart(parameter, ValueOf(field), boundary, buffer, target.Content);
             }
-            else
+            else if (!IsTooLong(field))
             {
                 var elements = new ElementCursor(_state, _message, field);
                 while (elements.TryNext(out var element))
@@ -42,7 +42,6 @@ internal readonly ref partial struct RequestWriter
                 }
 
                 CheckBroken(elements);
-                CheckCount(field, elements.Index + 1);
             }
 
             _state.Steps.Clear();

@@ -44,12 +44,30 @@ internal readonly ref partial struct RequestWriter
         return problem is null;
     }
 
-    private void CheckCount(RequestField field, int count)
+    /// <summary>Refuses a list or map that is too long before its elements are looked at; of a packed list they have to be counted.</summary>
+    private bool IsTooLong(RequestField field, int frame = 0)
     {
-        if (count > field.Rules.MaxItems)
+        if (field.Rules.MaxItems == uint.MaxValue)
         {
-            _state.AddViolation($"has more than {field.Rules.MaxItems} elements");
+            return false;
         }
+
+        var count = _state.Slot(frame + field.Slot).Count;
+        if (count <= field.Rules.MaxItems && field.Shape == RequestShape.List)
+        {
+            var elements = new ElementCursor(_state, _message, field, frame);
+            for (count = 0; count <= field.Rules.MaxItems && elements.TryNext(out _); count++)
+            {
+            }
+        }
+
+        if (count <= field.Rules.MaxItems)
+        {
+            return false;
+        }
+
+        _state.AddViolation($"has more than {field.Rules.MaxItems} elements");
+        return true;
     }
 
     private void CheckBroken(in ElementCursor elements)

@@ -282,6 +282,11 @@ internal readonly ref partial struct RequestWriter(RequestState state, ReadOnlyS
             return;
         }
 
+        if (IsTooLong(field))
+        {
+            return;
+        }
+
         var elements = new ElementCursor(_state, _message, field);
         while (elements.TryNext(out var element))
         {
@@ -296,7 +301,6 @@ internal readonly ref partial struct RequestWriter(RequestState state, ReadOnlyS
         }
 
         CheckBroken(elements);
-        CheckCount(field, elements.Index + 1);
     }
 
     private static void BeginQuery(Parameter parameter, UpstreamRequest target)

@@ -9,6 +9,10 @@ namespace TalkGateway.Rpcs;
 /// <summary>Binds every rpc of the contract to the invoker. There is no code per rpc.</summary>
 internal static class TalkServices
 {
+    /// <summary>What decides an answer besides the request message.</summary>
+    public static RpcCallerHeaders CallerHeaders { get; } = new(
+        ["authorization", TalkCallMetadata.SessionKey], [TalkCallMetadata.UpstreamKey, "accept-language"]);
+
     public static void MapTalkServices(this IEndpointRouteBuilder endpoints, TalkInvoker invoker)
     {
         foreach (var service in invoker.Plans.Methods.GroupBy(plan => plan.Descriptor.Service))

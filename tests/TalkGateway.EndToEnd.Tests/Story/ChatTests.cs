@@ -184,6 +184,27 @@ public sealed class ChatTests(Gateways gateways) : IClassFixture<Gateways>
     private async Task<(Caller Alice, Caller Bob, string Token)> RoomWithMessagesAsync(string profile, int count) =>
         await RoomWithMessagesAsync(await gateways.InFrontOfAsync(profile), count);
 
+    [Theory]
+    [InlineData("16")]
+    [InlineData("25")]
+    public async Task An_object_with_an_empty_key_leaves_the_room_readable_as_json(string profile)
+    {
+        var gateway = await gateways.InFrontOfAsync(profile);
+        var alice = gateway.As("alice");
+        var token = (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Odd" })).Room.Token;
+        var odd = new Struct { Fields = { ["name"] = Value.ForString("Pier"), [""] = Value.ForString("odd") } };
+        await alice.DoAsync(new ShareObjectRequest { Token = token, ObjectType = "highlight", ObjectId = "1", MetaData = odd });
+
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        foreach (var (rpc, body) in new[] { ("ChatService/ListMessages", $$"""{"token":"{{token}}"}"""), ("RoomService/ListRooms", "{}") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/talk.v1." + rpc) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation("authorization", alice.Authorization);
+            using var response = await http.SendAsync(request);
+            Assert.Contains("_empty_", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<(Caller Alice, Caller Bob, string Token)> RoomWithMessagesAsync(TestGateway gateway, int count)
     {
         var (alice, bob) = (gateway.As("alice"), gateway.As("bob"));
