@@ -222,7 +222,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Headers = built.Headers,
         Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
-        LongPoll = entry.LongPoll,
+        LongPoll = built.Wait,
         OpenToGuests = IsIndependentOfServer(plan),
         AnyFormat = entry.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
     };
