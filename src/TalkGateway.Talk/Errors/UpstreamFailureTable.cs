@@ -17,6 +17,8 @@ internal static class UpstreamFailureTable
             [UpstreamFailureKind.AnswerTooLarge] = (Code.ResourceExhausted, ErrorReasons.AnswerTooLarge),
             [UpstreamFailureKind.Redirected] = (Code.Internal, ErrorReasons.MalformedAnswer),
             [UpstreamFailureKind.CircuitOpen] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.NoConnectionFree] = (Code.Unavailable, ErrorReasons.UpstreamBusy),
+            [UpstreamFailureKind.TooManyLongPolls] = (Code.ResourceExhausted, ErrorReasons.TooManyLongPolls),
             [UpstreamFailureKind.UnknownUpstream] = (Code.InvalidArgument, ErrorReasons.UnknownUpstream),
             [UpstreamFailureKind.MalformedCredential] = (Code.Unauthenticated, ErrorReasons.MalformedCredential),
             [UpstreamFailureKind.RefusedCredential] = (Code.Unauthenticated, ErrorReasons.CredentialRefusedBefore),

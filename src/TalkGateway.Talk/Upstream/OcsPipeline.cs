@@ -20,6 +20,7 @@ internal sealed class OcsPipeline
     private readonly UpstreamStatistics _statistics;
     private readonly ILogger _logger;
     private readonly OcsTransport _transport;
+    private readonly LongPollBudget _longPolls;
     private readonly ResiliencePipeline<OcsAnswer> _pipeline;
 
     public OcsPipeline(string upstream, UpstreamOptions options, OcsTransport transport, UpstreamStatistics statistics, TimeProvider time, ILogger logger)
@@ -29,6 +30,7 @@ internal sealed class OcsPipeline
         _transport = transport;
         _statistics = statistics;
         _logger = logger;
+        _longPolls = new LongPollBudget(upstream, options.LongPolls, time, logger);
         var builder = new ResiliencePipelineBuilder<OcsAnswer> { Name = upstream, TimeProvider = time };
         AddRetry(builder, options.Retry);
         AddCircuitBreaker(builder, options.CircuitBreaker);
@@ -44,6 +46,7 @@ internal sealed class OcsPipeline
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
+        using var place = attempt.Request.LongPoll > TimeSpan.Zero ? _longPolls.Enter(attempt.Identity) : null;
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestKey, attempt.Request);
         try
@@ -55,9 +58,7 @@ internal sealed class OcsPipeline
             return outcome.Exception switch
             {
                 null => outcome.Result!,
-                TimeoutRejectedException e => throw new UpstreamException(
-                    new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {e.Timeout.TotalSeconds:0.#} s.") { MayHaveArrived = true },
-                    e),
+                TimeoutRejectedException e => throw new UpstreamException(TimedOut(e), e),
                 BrokenCircuitException e => throw new UpstreamException(
                     new UpstreamFailure(UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break },
                     e),
@@ -89,6 +90,16 @@ internal sealed class OcsPipeline
         }
     }
 
+    private UpstreamFailure TimedOut(TimeoutRejectedException timeout) => timeout.InnerException is UnsentException
+        ? new UpstreamFailure(
+            UpstreamFailureKind.NoConnectionFree,
+            _upstream,
+            $"No connection to the server \"{_upstream}\" became free within {timeout.Timeout.TotalSeconds:0.#} s (option MaxConnections); nothing was sent.")
+        : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.Timeout.TotalSeconds:0.#} s.")
+        {
+            MayHaveArrived = true,
+        };
+
     private static OcsAnswer Throw(Outcome<OcsAnswer> outcome)
     {
         outcome.ThrowIfException();
@@ -118,7 +129,7 @@ internal sealed class OcsPipeline
     }
 
     private static bool IsFailure(Outcome<OcsAnswer> outcome) =>
-        outcome.Exception is TimeoutRejectedException or UpstreamException
+        outcome.Exception is TimeoutRejectedException { InnerException: not UnsentException } or UpstreamException
         {
             Failure.Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer
         };

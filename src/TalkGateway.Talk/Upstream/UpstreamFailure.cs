@@ -24,6 +24,12 @@ internal enum UpstreamFailureKind
     /// <summary>Too many requests failed lately; nothing was sent.</summary>
     CircuitOpen,
 
+    /// <summary>The request waited for a connection until its time was over; nothing was sent.</summary>
+    NoConnectionFree,
+
+    /// <summary>As many requests as the gateway allows wait at the server already; nothing was sent.</summary>
+    TooManyLongPolls,
+
     /// <summary>The call names an upstream that is not configured.</summary>
     UnknownUpstream,
 
