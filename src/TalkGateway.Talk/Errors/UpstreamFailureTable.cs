@@ -33,8 +33,7 @@ internal static class UpstreamFailureTable
 
     /// <summary>The failure as the client sees it.</summary>
     /// <param name="cause">What the upstream layer threw.</param>
-    /// <param name="safe">The request only reads, so that it does not matter whether the server carried it out.</param>
-    public static TalkException ToTalkException(UpstreamException cause, bool safe)
+    public static TalkException ToTalkException(UpstreamException cause)
     {
         var failure = cause.Failure;
         var (code, reason) = failure is { Kind: UpstreamFailureKind.CapabilitiesRefused, Status: not 0 }
@@ -43,9 +42,14 @@ internal static class UpstreamFailureTable
 
         if (failure.Kind is UpstreamFailureKind.Interrupted)
         {
-            // With a status, the server had begun to answer: half an answer, which is no matter of reaching it.
-            code = failure.Status != 0 ? Code.Internal : code;
-            reason = failure.MayHaveArrived && !safe ? ErrorReasons.OutcomeUnknown : failure.Status != 0 ? ErrorReasons.MalformedAnswer : reason;
+            // Of a write nobody can say more than the code does: UNAVAILABLE is taken for a leave to repeat the call, by programs and
+            // by proxies. With a status, the server had begun to answer: half an answer, which is no matter of reaching it.
+            (code, reason) = failure switch
+            {
+                { MayHaveArrived: true, IsOfRead: false } => (Code.Unknown, ErrorReasons.OutcomeUnknown),
+                { Status: not 0 } => (Code.Internal, ErrorReasons.MalformedAnswer),
+                _ => (code, reason),
+            };
         }
 
         var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream));

@@ -57,11 +57,13 @@ internal sealed class OcsPipeline
                 (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
             return outcome.Exception switch
             {
+                null when IsLostByProxy(attempt.Request, outcome.Result!) => throw LostByProxy(outcome.Result!),
                 null => outcome.Result!,
-                TimeoutRejectedException e => throw new UpstreamException(TimedOut(e), e),
+                TimeoutRejectedException e => throw new UpstreamException(TimedOut(attempt.Request, e), e),
                 BrokenCircuitException e => throw new UpstreamException(
                     new UpstreamFailure(UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break },
                     e),
+                UpstreamException e when attempt.Request.Repeatability == Repeatability.Safe => throw new UpstreamException(e.Failure with { IsOfRead = true }, e),
                 _ => Throw(outcome),
             };
         }
@@ -90,7 +92,7 @@ internal sealed class OcsPipeline
         }
     }
 
-    private UpstreamFailure TimedOut(TimeoutRejectedException timeout) => timeout.InnerException is UnsentException
+    private UpstreamFailure TimedOut(OcsRequest request, TimeoutRejectedException timeout) => timeout.InnerException is UnsentException
         ? new UpstreamFailure(
             UpstreamFailureKind.NoConnectionFree,
             _upstream,
@@ -98,7 +100,26 @@ internal sealed class OcsPipeline
         : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.Timeout.TotalSeconds:0.#} s.")
         {
             MayHaveArrived = true,
+            IsOfRead = request.Repeatability == Repeatability.Safe,
         };
+
+    /// <summary>Whether a proxy in front of Nextcloud answered a write that Nextcloud may have carried out.</summary>
+    private static bool IsLostByProxy(OcsRequest request, OcsAnswer answer) =>
+        answer.Status is 502 or 504 && request.Repeatability != Repeatability.Safe && !answer.HasEnvelope;
+
+    private UpstreamException LostByProxy(OcsAnswer answer)
+    {
+        var status = answer.Status;
+        answer.Dispose();
+        return new UpstreamException(new UpstreamFailure(
+            UpstreamFailureKind.Interrupted,
+            _upstream,
+            $"A proxy in front of the server \"{_upstream}\" answered {status} in its place.")
+        {
+            MayHaveArrived = true,
+            Status = status,
+        });
+    }
 
     private static OcsAnswer Throw(Outcome<OcsAnswer> outcome)
     {

@@ -310,7 +310,7 @@ internal sealed class OcsTransport : IDisposable
             Failure(UpstreamFailureKind.Unreachable, "accepts no connection", mayHaveArrived: false, e),
         HttpRequestError.SecureConnectionError =>
             Failure(UpstreamFailureKind.Unreachable, "cannot be trusted: the TLS handshake failed", mayHaveArrived: false, e),
-        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.HttpProtocolError =>
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
             Failure(UpstreamFailureKind.BadAnswer, "sent something that is not HTTP", mayHaveArrived: true, e),
         _ => Failure(UpstreamFailureKind.Interrupted, "closed the connection before it had answered", mayHaveArrived: true, e),
     };
