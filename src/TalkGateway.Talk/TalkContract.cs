@@ -25,11 +25,10 @@ internal static class TalkContract
         new RereadRoomPolyfill(),
         new SendOncePolyfill(),
         new SentMessagePolyfill(),
-        new SharedObjectPolyfill(),
     ]);
 
     /// <summary>The plan of every rpc. Its first use throws if an annotation is wrong.</summary>
-    public static PlanSet Plans { get; } = PlanSet.Compile(
+    public static PlanSet Plans { get; } = Polyfills.Check(PlanSet.Compile(
         [
             CallReflection.Descriptor,
             CapabilitiesReflection.Descriptor,
@@ -44,7 +43,7 @@ internal static class TalkContract
             Fallbacks = LegacyConversions.All,
             KnownFamilies = new HashSet<string>(["call", "chat", "conversation", "signaling", "v1"]),
             KnownPolyfills = Polyfills.Names,
-        });
+        }));
 
     private static readonly FrozenDictionary<MessageDescriptor, MethodPlan> ByRequest =
         Plans.Methods.ToFrozenDictionary(plan => plan.Descriptor.InputType);

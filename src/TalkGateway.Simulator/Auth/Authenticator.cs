@@ -10,9 +10,12 @@ internal sealed class Authenticator(World world, LoginCosts costs)
     {
         var (login, secret) = Credentials(http.Request, out var isBearer);
         var session = world.PhpSessions.Find(http.Request.Cookies);
-        if (session is { Credential: { } credential, Account: { } owner } && !StillGood(owner, credential, session.Kind))
+        var isOver = session is { Credential: { } credential, Account: { } owner } && !StillGood(owner, credential, session.Kind);
+
+        // A session of an account password that has no token of its own lasts as long as the request that brought the password.
+        if (isOver || (secret is null && session is { Account: not null, IsPrimed: false }))
         {
-            world.PhpSessions.Remove(session);
+            world.PhpSessions.Remove(session!);
             session = null;
         }
 
@@ -36,7 +39,7 @@ internal sealed class Authenticator(World world, LoginCosts costs)
         if (session?.Account != account || session.Kind != kind)
         {
             session = world.PhpSessions.Start(http.Response);
-            session.LogIn(account, secret, kind);
+            session.LogIn(account, secret, kind, keepsCookies: http.Request.Cookies.ContainsKey(PhpSessions.CookieTest));
             if (kind == CredentialKind.AccountPassword || Rules.UnknownRouteIsOcs.Contains(version))
             {
                 PhpSessions.SendCookieTest(http.Response);

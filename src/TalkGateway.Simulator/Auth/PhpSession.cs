@@ -15,7 +15,8 @@ internal sealed class PhpSession(string id, string passphrase)
     public CredentialKind Kind { get; private set; }
 
     /// <summary>
-    /// Set by the second login with an account password: only from then on does the jar keep its session.
+    /// The jar keeps its session: always with an app password, with an account password if it was seen to keep cookies when it
+    /// logged in, which without the test cookie is at its second login.
     /// </summary>
     public bool IsPrimed { get; private set; }
 
@@ -25,12 +26,12 @@ internal sealed class PhpSession(string id, string passphrase)
     /// <summary>Tokens of rooms whose password was given once.</summary>
     public HashSet<string> Unlocked { get; } = [];
 
-    public void LogIn(Account account, string credential, CredentialKind kind)
+    public void LogIn(Account account, string credential, CredentialKind kind, bool keepsCookies)
     {
         Account = account;
         Credential = credential;
         Kind = kind;
-        IsPrimed = kind == CredentialKind.AppPassword;
+        IsPrimed = kind == CredentialKind.AppPassword || keepsCookies;
     }
 
     public void LogInAgain(string id)

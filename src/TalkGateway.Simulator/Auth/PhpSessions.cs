@@ -5,6 +5,9 @@ namespace TalkGateway.Simulator;
 /// <summary>The PHP sessions of a server and the cookies that carry them.</summary>
 internal sealed class PhpSessions
 {
+    /// <summary>The cookie by which a server sees whether a client keeps cookies.</summary>
+    public const string CookieTest = "cookie_test";
+
     private const string Passphrase = "oc_sessionPassphrase";
     private const string Lax = "nc_sameSiteCookielax";
     private const string Strict = "nc_sameSiteCookiestrict";
@@ -42,7 +45,7 @@ internal sealed class PhpSessions
         return session;
     }
 
-    public static void SendCookieTest(HttpResponse response) => Send(response, "cookie_test", "test", "; Max-Age=3600");
+    public static void SendCookieTest(HttpResponse response) => Send(response, CookieTest, "test", "; Max-Age=3600");
 
     /// <summary>The server logs the session out and in again: the remember-me cookies go, the session gets a new id.</summary>
     public void Renew(PhpSession session, HttpResponse response)

@@ -273,13 +273,7 @@ internal static class ChatWriteHandlers
             }
 
             var isPlace = type == "geo-location";
-            if (!shared.ContainsKey("name") || (isPlace && (!id.StartsWith("geo:", StringComparison.Ordinal) || !shared.ContainsKey("latitude") || !shared.ContainsKey("longitude"))))
-            {
-                return null;
-            }
-
-            // Old servers want the metadata to repeat type and id.
-            if (call.Has(Rules.SharedObjectsRepeatType) && !(shared.ContainsKey("type") && shared.ContainsKey("id")))
+            if ((isPlace && call.Has(Rules.PlacesAreUnknown)) || !shared.ContainsKey("name") || (isPlace && (!id.StartsWith("geo:", StringComparison.Ordinal) || !shared.ContainsKey("latitude") || !shared.ContainsKey("longitude"))))
             {
                 return null;
             }

@@ -8,6 +8,7 @@ internal static class Authentication
     public static OcsResult? Check(OcsCall call, Route route)
     {
         var now = call.World.Clock.GetUtcNow();
+        string? throttle = null;
         if (!call.Caller.UsedCookies && call.World.BruteForce.IsBlocked(call.Address, now))
         {
             return OcsResult.Refused(429, "Reached maximum delay");
@@ -15,16 +16,19 @@ internal static class Authentication
 
         if (call.Caller.IsWrong)
         {
-            var throttle = call.World.BruteForce.Count(call.Address, now);
-            return call.Has(Rules.BadCredentialsAreNamed)
-                ? OcsResult.Refused(401, "Unauthorised", 997).With("WWW-Authenticate", "Basic realm=\"Authorisation Required\"").With("X-Nextcloud-Bruteforce-Throttled", throttle)
-                : OcsResult.Refused(401, NotLoggedIn, 997).With("X-Nextcloud-Bruteforce-Throttled", throttle);
+            throttle = call.World.BruteForce.Count(call.Address, now);
+            if (call.Has(Rules.BadCredentialsAreNamed))
+            {
+                return OcsResult.Refused(401, "Unauthorised", 997).With("WWW-Authenticate", "Basic realm=\"Authorisation Required\"").With("X-Nextcloud-Bruteforce-Throttled", throttle);
+            }
+
+            // Older servers go on as with a guest.
         }
 
         var needsAccount = route.Guard.HasFlag(Guard.LoggedIn) || (route.Guard.HasFlag(Guard.AccountAtFirst) && !call.Has(Rules.GuestsMayModerate));
         if (needsAccount && call.Account is null)
         {
-            return OcsResult.Refused(401, NotLoggedIn, 997);
+            return OcsResult.Refused(401, NotLoggedIn, 997).With("X-Nextcloud-Bruteforce-Throttled", throttle);
         }
 
         if (call.Http.Request.Headers["OCS-APIRequest"] != "true")
@@ -34,9 +38,14 @@ internal static class Authentication
                 : OcsResult.Raw(412, "application/json; charset=utf-8", "{\"message\":\"CSRF check failed\"}");
         }
 
-        return route.Guard.HasFlag(Guard.Admin) && !call.Account!.IsAdmin
+        if (!route.Guard.HasFlag(Guard.Admin) || call.Account!.IsAdmin)
+        {
+            return null;
+        }
+
+        return call.Has(Rules.NoAdminIs403)
             ? OcsResult.Refused(403, route.Guard.HasFlag(Guard.Attendee) ? "" : "Logged in account must be an admin")
-            : null;
+            : OcsResult.Refused(401, "Logged in user must be an admin", 997);
     }
 }
 

@@ -11,6 +11,7 @@ internal static class Rules
     public static readonly VersionRange ControllerErrorsHaveEmptyMessage = VersionRange.From("13");
     public static readonly VersionRange AnswersNameTheUser = VersionRange.From("13");
     public static readonly VersionRange BadCredentialsAreNamed = VersionRange.From("13");
+    public static readonly VersionRange NoAdminIs403 = VersionRange.From("20.0");
     public static readonly VersionRange StrictTypes = VersionRange.From("13");
     public static readonly VersionRange RangesAreChecked = VersionRange.From("22");
     public static readonly VersionRange CapabilitiesHonourETag = VersionRange.From("13");
@@ -119,7 +120,7 @@ internal static class Rules
     public static readonly VersionRange MentionIds = VersionRange.From("19.0");
     public static readonly VersionRange LastMessageHasToken = VersionRange.From("8.0");
     public static readonly VersionRange LostParentIsNumbered = VersionRange.From("15.0");
-    public static readonly VersionRange SharedObjectsRepeatType = VersionRange.Before("13.0");
+    public static readonly VersionRange PlacesAreUnknown = VersionRange.Before("13.0");
     public static readonly VersionRange ChatNeedsPermission = VersionRange.From("15.0");
     public static readonly VersionRange QuotedMentionsAreReplaced = VersionRange.From("10.0");
     public static readonly VersionRange MentionAll = VersionRange.From("6.0");

@@ -11,6 +11,10 @@ namespace TalkGateway.Talk.Capabilities;
 /// </summary>
 internal sealed class CapabilityCache : IDisposable
 {
+    // Servers have a handful of kinds of users (guests, who may use what); more profiles than this are another server's every day.
+    private const int MaxProfiles = 16;
+
+    private readonly OcsClient _client;
     private readonly CapabilityReader _reader;
     private readonly CapabilityOptions _options;
     private readonly TimeProvider _time;
@@ -19,12 +23,13 @@ internal sealed class CapabilityCache : IDisposable
     private readonly LruCache<CredentialKey, Entry> _entries;
     private readonly CancellationTokenSource _disposing = new();
 
-    // Most users of a server get the same answer to the byte; they share one profile.
-    private ServerProfile? _latest;
+    // Users whose answers come to the same share one profile, and the routes that are worked out for it. Newest first.
+    private readonly List<ServerProfile> _profiles = [];
 
     public CapabilityCache(OcsClient client, CapabilityOptions options, TimeProvider time, ILogger<CapabilityCache> logger)
     {
         _upstream = client.Upstream;
+        _client = client;
         _reader = new CapabilityReader(client, time);
         _options = options;
         _time = time;
@@ -36,10 +41,9 @@ internal sealed class CapabilityCache : IDisposable
     /// <exception cref="UpstreamException">Nothing is known and the server does not tell.</exception>
     public ValueTask<ServerProfile> GetAsync(CallIdentity identity, CancellationToken cancellationToken)
     {
-        var entry = _entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry());
-        if (entry.Profile is not { } profile)
+        if (!_entries.TryGet(identity.Credential.Key, out var entry) || entry.Profile is not { } profile)
         {
-            return new ValueTask<ServerProfile>(AskAsync(entry, identity, cancellationToken));
+            return RefreshAsync(identity, cancellationToken);
         }
 
         if (entry.IsOutdated || _time.GetElapsedTime(entry.AskedAt) >= _options.MaxAge)
@@ -55,8 +59,27 @@ internal sealed class CapabilityCache : IDisposable
     /// although the profile promised it. The same instance comes back when nothing was learnt.
     /// </summary>
     /// <exception cref="UpstreamException">Nothing is known and the server does not tell.</exception>
-    public async ValueTask<ServerProfile> RefreshAsync(CallIdentity identity, CancellationToken cancellationToken) =>
-        await AskAsync(_entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry()), identity, cancellationToken);
+    public async ValueTask<ServerProfile> RefreshAsync(CallIdentity identity, CancellationToken cancellationToken)
+    {
+        // Before there is an entry: who guesses passwords must not take the places of those who have one.
+        await _client.ProveAsync(identity, cancellationToken);
+        return await AskAsync(_entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry()), identity, cancellationToken);
+    }
+
+    /// <summary>Takes what the server told the caller just now, when asked by the caller itself.</summary>
+    /// <returns>The profile that counts from now on.</returns>
+    public ServerProfile Learn(CallIdentity identity, CapabilityDocument told)
+    {
+        var entry = _entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry());
+        var profile = Share(told.ToProfile());
+        lock (entry)
+        {
+            (entry.Profile, entry.Failure, entry.IsOutdated) = (profile, null, false);
+            (entry.HasAsked, entry.AskedAt) = (true, _time.GetTimestamp());
+        }
+
+        return profile;
+    }
 
     /// <summary>
     /// Notes the <c>X-Nextcloud-Talk-Hash</c> of a room list or a single room (those of other answers are another number);
@@ -121,8 +144,12 @@ internal sealed class CapabilityCache : IDisposable
             entry.IsOutdated = false;
         }
 
-        // On nobody's token, since others may wait for it too, and in nobody's session.
-        _ = FlyAsync(entry, flight, identity with { Session = null });
+        // On nobody's token and in nobody's context, since others may wait for it too; in nobody's session.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => FlyAsync(entry, flight, identity with { Session = null }), CancellationToken.None);
+        }
+
         return flight.Task;
     }
 
@@ -152,7 +179,7 @@ internal sealed class CapabilityCache : IDisposable
                 entry.HasAsked = false;
             }
 
-            if (e is not OperationCanceledException)
+            if (e is not (OperationCanceledException or ObjectDisposedException))
             {
                 CapabilityLog.Broken(_logger, _upstream, e);
             }
@@ -169,10 +196,8 @@ internal sealed class CapabilityCache : IDisposable
             entry.Flight = null;
             entry.Failure = failure;
 
-            // What never arrived at the server was no question, unless callers have something to go on with meanwhile. A refused
-            // login is remembered for itself, and for as long as is configured for that.
-            var isRefusedLogin = failure.Status == 401 && credential != default;
-            entry.HasAsked = (failure.MayHaveArrived && !isRefusedLogin) || entry.Profile is not null;
+            // What never arrived at the server was no question, unless callers have something to go on with meanwhile.
+            entry.HasAsked = failure.MayHaveArrived || entry.Profile is not null;
             entry.IsOutdated = true;
             if (failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
             {
@@ -187,17 +212,26 @@ internal sealed class CapabilityCache : IDisposable
 
     private ServerProfile Share(ServerProfile profile)
     {
-        if (_latest is { } latest && latest.Document.Span.SequenceEqual(profile.Document.Span))
+        lock (_profiles)
         {
-            return latest;
-        }
+            if (_profiles.Find(known => known.Equals(profile)) is { } known)
+            {
+                return known;
+            }
 
-        if (_latest is null || _latest.Version != profile.Version || _latest.Api != profile.Api)
-        {
-            CapabilityLog.Learnt(_logger, _upstream, profile.Version, profile.NextcloudVersion, profile.Api);
-        }
+            if (_profiles.Count == 0 || _profiles[0].Version != profile.Version || _profiles[0].Api != profile.Api)
+            {
+                CapabilityLog.Learnt(_logger, _upstream, profile.Version, profile.NextcloudVersion, profile.Api);
+            }
 
-        return _latest = profile;
+            _profiles.Insert(0, profile);
+            if (_profiles.Count > MaxProfiles)
+            {
+                _profiles.RemoveAt(MaxProfiles);
+            }
+
+            return profile;
+        }
     }
 
     private sealed class Entry

@@ -9,13 +9,11 @@ namespace TalkGateway.Talk.Capabilities;
 /// <param name="NextcloudVersion">Version of the server.</param>
 /// <param name="HasTalk">Whether Talk publishes a section at all.</param>
 /// <param name="Features">Talk's capabilities.</param>
-/// <param name="LocalFeatures">Those of them that count on this server alone.</param>
 /// <param name="TalkVersion">Talk's version where it is published (15.0 and later).</param>
 internal sealed record CapabilityDocument(
     Version? NextcloudVersion,
     bool HasTalk,
     FrozenSet<string> Features,
-    FrozenSet<string> LocalFeatures,
     Version? TalkVersion)
 {
     private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
@@ -36,7 +34,6 @@ internal sealed record CapabilityDocument(
                 VersionOf(Member(data, "version")),
                 talk is { ValueKind: JsonValueKind.Object },
                 Texts(Member(talk, "features")),
-                Texts(Member(talk, "features-local")),
                 ParseVersion(Member(talk, "version")));
         }
         catch (JsonException)
@@ -44,6 +41,12 @@ internal sealed record CapabilityDocument(
             return null;
         }
     }
+
+    /// <summary>What the gateway makes of it. Without a section of Talk's it is taken for that of the only version that has none.</summary>
+    public ServerProfile ToProfile() => new(
+        Features,
+        TalkVersion ?? (HasTalk ? TalkVersions.Infer(Features, NextcloudVersion?.Major) : TalkVersions.First),
+        NextcloudVersion);
 
     /// <summary>Reads <c>25.0.0-alpha.1</c> and the like; what follows the numbers is dropped.</summary>
     public static Version? ParseVersion(ReadOnlySpan<char> text)

@@ -7,13 +7,12 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
 {
     private const int FirstMajorWithV4 = 22;
 
-    // Guests get this answer too, and so does a bad bearer token: it proves no login. The cache limits how often it is asked.
+    // The cache limits how often it is asked.
     private static readonly OcsRequest Capabilities = new()
     {
         Method = HttpMethod.Get,
         PathAndQuery = "/ocs/v2.php/cloud/capabilities",
         Repeatability = Repeatability.Safe,
-        OpenToGuests = true,
         SingleAttempt = true,
     };
 
@@ -23,15 +22,7 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
         using var answer = await client.SendAsync(Capabilities, identity, cancellationToken);
         if (answer.Status != 200)
         {
-            throw new UpstreamException(new UpstreamFailure(
-                UpstreamFailureKind.CapabilitiesRefused,
-                client.Upstream,
-                $"The server \"{client.Upstream}\" answered HTTP status {answer.Status} when asked for its capabilities.")
-            {
-                Status = answer.Status,
-                RetryAfter = answer.RetryAfter(time.GetUtcNow()),
-                MayHaveArrived = true,
-            });
+            throw UpstreamFailures.QuestionRefused(client.Upstream, "for its capabilities", answer, time);
         }
 
         var document = CapabilityDocument.Parse(answer.Body)
@@ -47,9 +38,7 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
             await ProbeAsync(document, identity, cancellationToken);
         }
 
-        var talk = document.TalkVersion
-            ?? (document.HasTalk ? TalkVersions.Infer(document.Features, document.NextcloudVersion?.Major) : TalkVersions.First);
-        return new ServerProfile(document.Features, document.LocalFeatures, talk, document.NextcloudVersion, answer.Body.ToArray());
+        return document.ToProfile();
     }
 
     /// <summary>

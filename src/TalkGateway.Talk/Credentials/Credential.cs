@@ -38,16 +38,15 @@ internal sealed class Credential
     private static readonly SearchValues<char> Token68 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
 
-    private Credential(CredentialScheme scheme, string headerValue, bool isDeviceToken)
+    private Credential(CredentialScheme scheme, string headerValue)
     {
         Scheme = scheme;
         HeaderValue = headerValue;
-        IsDeviceToken = isDeviceToken;
         Key = scheme == CredentialScheme.None ? default : HashOf(headerValue);
     }
 
     /// <summary>The absence of a credential.</summary>
-    public static Credential None { get; } = new(CredentialScheme.None, "", isDeviceToken: false);
+    public static Credential None { get; } = new(CredentialScheme.None, "");
 
     public CredentialScheme Scheme { get; }
 
@@ -56,12 +55,6 @@ internal sealed class Credential
 
     /// <summary>What stands for this credential in caches of this process.</summary>
     public CredentialKey Key { get; }
-
-    /// <summary>
-    /// The secret has the form of a Nextcloud app password or is a bearer token. Such a login has a usable cookie session after
-    /// one answer, an account password only after two. A wrong guess costs one request, nothing else.
-    /// </summary>
-    public bool IsDeviceToken { get; }
 
     /// <summary>Reads an <c>authorization</c> value; null and empty mean <see cref="None"/>.</summary>
     /// <exception cref="UpstreamException">The value cannot be a credential (<see cref="UpstreamFailureKind.MalformedCredential"/>).</exception>
@@ -96,13 +89,13 @@ internal sealed class Credential
         var secret = space < 0 ? default : value[space..].TrimStart(' ');
         if (scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
         {
-            problem = CheckBasic(secret, out var isAppPassword);
-            credential = problem is null ? new Credential(CredentialScheme.Basic, string.Concat("Basic ", secret), isAppPassword) : null;
+            problem = CheckBasic(secret);
+            credential = problem is null ? new Credential(CredentialScheme.Basic, string.Concat("Basic ", secret)) : null;
         }
         else if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
         {
             problem = CheckBearer(secret);
-            credential = problem is null ? new Credential(CredentialScheme.Bearer, string.Concat("Bearer ", secret), isDeviceToken: true) : null;
+            credential = problem is null ? new Credential(CredentialScheme.Bearer, string.Concat("Bearer ", secret)) : null;
         }
         else
         {
@@ -120,9 +113,8 @@ internal sealed class Credential
             ? null
             : "The bearer token in the authorization metadata is empty or has characters that a token cannot have.";
 
-    private static string? CheckBasic(ReadOnlySpan<char> base64, out bool isAppPassword)
+    private static string? CheckBasic(ReadOnlySpan<char> base64)
     {
-        isAppPassword = false;
         if (base64.IsEmpty || base64.TrimEnd('=').ContainsAnyExcept(Token68) || !Base64.IsValid(base64, out var length))
         {
             return "The Basic credential in the authorization metadata is not valid base64.";
@@ -146,7 +138,6 @@ internal sealed class Credential
                 return "The Basic credential in the authorization metadata has control characters.";
             }
 
-            isAppPassword = LooksLikeAppPassword(pair[(colon + 1)..]);
             return null;
         }
         finally
@@ -154,27 +145,6 @@ internal sealed class Credential
             CryptographicOperations.ZeroMemory(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    // Nextcloud makes app passwords as five groups of five letters and digits, or as 72 of them when a client asked for one.
-    private static bool LooksLikeAppPassword(ReadOnlySpan<byte> password)
-    {
-        var grouped = password.Length == 29;
-        if (!grouped && password.Length != 72)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < password.Length; i++)
-        {
-            var fits = grouped && i % 6 == 5 ? password[i] == (byte)'-' : char.IsAsciiLetterOrDigit((char)password[i]);
-            if (!fits)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static CredentialKey HashOf(string headerValue)

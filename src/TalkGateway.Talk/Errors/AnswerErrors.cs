@@ -11,12 +11,6 @@ internal static class AnswerErrors
 {
     private const string MaintenanceHeader = "X-Nextcloud-Maintenance-Mode";
 
-    /// <summary>A server under maintenance names no time; minutes are usual, so seconds would only add load.</summary>
-    private static readonly TimeSpan MaintenanceRetry = TimeSpan.FromSeconds(30);
-
-    /// <summary>Without Retry-After, Nextcloud's own rate limits and delays have passed after this time or last for half an hour.</summary>
-    private static readonly TimeSpan ThrottleRetry = TimeSpan.FromSeconds(30);
-
     /// <summary>Statuses travel in trailers, of which some clients take 8 KiB in all, and a message twice, with its details.</summary>
     private const int MaxText = 1000;
 
@@ -27,7 +21,7 @@ internal static class AnswerErrors
         var upstreamReason = Upper(failure?.Reason);
         var rule = RuleFor(plan, answer, failure?.Reason);
         var reason = rule.Reason.Length != 0 && rule.Forced ? rule.Reason : upstreamReason ?? rule.Reason;
-        var text = Text(failure) ?? rule.Message;
+        var text = answer.IsNoSuchRoute ? rule.Message : Text(failure) ?? rule.Message;
 
         var info = Statuses.Info(reason, ErrorReasons.UpstreamDomain);
         info.Metadata["operation"] = plan.OperationId;
@@ -49,7 +43,9 @@ internal static class AnswerErrors
         }
 
         var exception = new TalkException(Statuses.Status(rule.Code, $"{plan.OperationId}: {text}", info));
-        return RetryDelay(answer, rule.Code, time) is { } delay ? exception.WithRetryAfter(delay) : exception;
+        return rule.Code is Code.ResourceExhausted or Code.Unavailable && UpstreamFailures.RetryDelay(answer, time) is { } delay
+            ? exception.WithRetryAfter(delay)
+            : exception;
     }
 
     /// <summary>What the server says to people: <c>data.message</c> is meant for them (password policies), <c>meta.message</c> mostly says nothing.</summary>
@@ -82,7 +78,7 @@ internal static class AnswerErrors
         // The rpc's own rules are about what Talk says; these two it did not say.
         if (answer.IsNoSuchRoute)
         {
-            return (Code.Internal, ErrorReasons.NoSuchRoute, "the server says it has no such route, or failed inside while serving it", true);
+            return (Code.Internal, ErrorReasons.NoSuchRoute, "the server failed inside while serving this, or has no such route although its capabilities promise it", true);
         }
 
         if (answer.IsCsrfFailure)
@@ -90,11 +86,13 @@ internal static class AnswerErrors
             return (Code.Internal, ErrorReasons.CsrfCheckFailed, "the server took the request for a cross-site one: does a proxy strip the OCS-APIRequest header?", true);
         }
 
+        // Servers before Nextcloud 30 say 401 to a user who would have to be an administrator.
+        var status = answer.IsOfKnownCaller ? 403 : answer.Status;
         foreach (var rule in plan.Errors)
         {
-            if (rule.HttpStatus == answer.Status && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == upstreamReason))
+            if (rule.HttpStatus == status && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == upstreamReason))
             {
-                var usual = StatusRule.For(answer.Status);
+                var usual = StatusRule.For(status);
                 var isNamed = rule.Reason.Length != 0;
                 return (CodeOf(rule), isNamed ? rule.Reason : usual.Reason, usual.Message, isNamed);
             }
@@ -105,30 +103,10 @@ internal static class AnswerErrors
             return (Code.Unavailable, ErrorReasons.Maintenance, "the server is in maintenance mode", true);
         }
 
-        var general = StatusRule.For(answer.Status);
+        var general = StatusRule.For(status);
         return (general.Code, general.Reason, general.Message, false);
     }
 
     private static Code CodeOf(ErrorRule rule) =>
         Enum.Parse<Code>(rule.Code.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
-
-    private static TimeSpan? RetryDelay(OcsAnswer answer, Code code, TimeProvider time)
-    {
-        if (code is not (Code.ResourceExhausted or Code.Unavailable))
-        {
-            return null;
-        }
-
-        if (answer.RetryAfter(time.GetUtcNow()) is { } asked)
-        {
-            return asked;
-        }
-
-        return answer.Status switch
-        {
-            429 => ThrottleRetry,
-            503 => MaintenanceRetry,
-            _ => null,
-        };
-    }
 }

@@ -21,14 +21,15 @@ internal static class UpstreamFailureTable
             [UpstreamFailureKind.TooManyLongPolls] = (Code.ResourceExhausted, ErrorReasons.TooManyLongPolls),
             [UpstreamFailureKind.UnknownUpstream] = (Code.InvalidArgument, ErrorReasons.UnknownUpstream),
             [UpstreamFailureKind.MalformedCredential] = (Code.Unauthenticated, ErrorReasons.MalformedCredential),
-            [UpstreamFailureKind.RefusedCredential] = (Code.Unauthenticated, ErrorReasons.CredentialRefusedBefore),
+            [UpstreamFailureKind.CredentialRefused] = (Code.Unauthenticated, StatusRule.For(401).Reason),
+            [UpstreamFailureKind.CredentialRefusedBefore] = (Code.Unauthenticated, ErrorReasons.CredentialRefusedBefore),
             [UpstreamFailureKind.SessionMalformed] = (Code.InvalidArgument, ErrorReasons.SessionInvalid),
             [UpstreamFailureKind.SessionOfOtherUpstream] = (Code.PermissionDenied, ErrorReasons.SessionInvalid),
             [UpstreamFailureKind.SessionOfOtherCredential] = (Code.PermissionDenied, ErrorReasons.SessionInvalid),
             [UpstreamFailureKind.SessionExpired] = (Code.FailedPrecondition, ErrorReasons.SessionInvalid),
             [UpstreamFailureKind.TalkMissing] = (Code.Unimplemented, ErrorReasons.TalkNotAvailable),
             [UpstreamFailureKind.TalkForbidden] = (Code.PermissionDenied, ErrorReasons.TalkNotAvailable),
-            [UpstreamFailureKind.CapabilitiesRefused] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.QuestionRefused] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
         }.ToFrozenDictionary();
 
     /// <summary>The failure as the client sees it.</summary>
@@ -36,7 +37,7 @@ internal static class UpstreamFailureTable
     public static TalkException ToTalkException(UpstreamException cause)
     {
         var failure = cause.Failure;
-        var (code, reason) = failure is { Kind: UpstreamFailureKind.CapabilitiesRefused, Status: not 0 }
+        var (code, reason) = failure is { Kind: UpstreamFailureKind.QuestionRefused, Status: not 0 }
             ? (StatusRule.For(failure.Status).Code, StatusRule.For(failure.Status).Reason)
             : Rows[failure.Kind];
 
@@ -52,7 +53,8 @@ internal static class UpstreamFailureTable
             };
         }
 
-        var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream));
+        var status = failure.Status == 0 ? "" : Statuses.Text(failure.Status);
+        var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream), ("http_status", status));
         return failure.RetryAfter is { } delay ? exception.WithRetryAfter(delay) : exception;
     }
 

@@ -7,7 +7,12 @@ using TalkGateway.Transcoding;
 namespace TalkGateway.Talk.Invocation;
 
 /// <summary>What a polyfill can do: let the rpc go on, or call other rpcs on the same caller's behalf.</summary>
-internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPlan plan, RouteTable.Entry entry, int position = 0)
+/// <param name="call">The call.</param>
+/// <param name="server">The server that is called.</param>
+/// <param name="plan">The rpc.</param>
+/// <param name="entry">The rpc on this server.</param>
+/// <param name="position">How many of its detours have been taken.</param>
+internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPlan plan, RouteTable.Entry entry, int position)
 {
     /// <summary>The server that is called.</summary>
     public ServerProfile Server => server;
@@ -24,8 +29,11 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>The server's profile, asked for now: <see cref="Server"/> is empty for operations outside Talk's own API.</summary>
     public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) => call.ServerAsync(cancellationToken);
 
+    /// <summary>Takes what the server just told this caller of itself.</summary>
+    public ServerProfile Learn(CapabilityDocument told) => call.Learn(told);
+
     /// <summary>Whether the caller has a session, in which rooms may be joined.</summary>
-    public bool HasSession => call.Identity.Session is { Cookies.IsEmpty: false };
+    public bool HasSession => call.Identity.Session is { } session && session.Cookies.HasSession();
 
     /// <summary>Goes on with the next polyfill, or with the server.</summary>
     public async ValueTask<IMessage> NextAsync(IMessage request, CancellationToken cancellationToken)
@@ -36,7 +44,7 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
         }
 
         var response = new ArrayBufferWriter<byte>();
-        await call.SendAsync(plan, server, entry, request.ToByteArray(), response, cancellationToken);
+        await call.SendOrRescueAsync(plan, server, entry, request.ToByteArray(), response, cancellationToken);
         return plan.Descriptor.OutputType.Parser.ParseFrom(response.WrittenSpan);
     }
 
@@ -50,6 +58,17 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     {
         var response = new ArrayBufferWriter<byte>();
         await call.InvokeAsync(TalkContract.PlanOf(request.Descriptor), request.ToByteArray(), response, cancellationToken);
+        var message = new TResponse();
+        message.MergeFrom(response.WrittenSpan);
+        return message;
+    }
+
+    /// <summary>As <see cref="CallAsync{TResponse}"/>, for an answer that may be as incomplete as the server gives it.</summary>
+    public async ValueTask<TResponse> CallDirectAsync<TResponse>(IMessage request, CancellationToken cancellationToken)
+        where TResponse : IMessage<TResponse>, new()
+    {
+        var response = new ArrayBufferWriter<byte>();
+        await call.InvokeDirectAsync(TalkContract.PlanOf(request.Descriptor), server, request.ToByteArray(), response, cancellationToken);
         var message = new TResponse();
         message.MergeFrom(response.WrittenSpan);
         return message;

@@ -25,6 +25,9 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) =>
         upstream.Capabilities.GetAsync(identity, cancellationToken);
 
+    /// <summary>Takes what the server just told this caller of itself.</summary>
+    public ServerProfile Learn(CapabilityDocument told) => upstream.Capabilities.Learn(identity, told);
+
     /// <summary>What this server makes of an rpc.</summary>
     public RouteTable.Entry RouteOf(ServerProfile server, MethodPlan plan) => routes[server, plan];
 
@@ -50,15 +53,23 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
             : InvokeOnceKnownAsync(server, plan, request, response, cancellationToken);
     }
 
-    /// <summary>Carries out an rpc in one exchange, as the route says.</summary>
-    public ValueTask SendAsync(
+    /// <summary>Carries out an rpc in one exchange, as the route says, or as its rescue does when that exchange is lost.</summary>
+    public ValueTask SendOrRescueAsync(
         MethodPlan plan,
         ServerProfile server,
         RouteTable.Entry entry,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
-        CancellationToken cancellationToken) =>
-        SendAsync(plan, server, entry, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        var sent = SendAsync(plan, server, entry, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
+        return entry.Rescue is null ? sent : RescueAsync(sent, plan, server, entry, request, response, cancellationToken);
+    }
+
+    /// <summary>Carries out an rpc in one exchange, without the polyfills that complete its answer.</summary>
+    public ValueTask InvokeDirectAsync(
+        MethodPlan plan, ServerProfile server, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
+        SendAsync(plan, server, RouteOf(server, plan), request, response, isRouteSure: false, cancellationToken);
 
     /// <summary>Checks what a polyfill is going to take apart, so that a mistake shows before anything is sent.</summary>
     private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
@@ -94,8 +105,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         {
             { Route: null } => throw RequestErrors.Unsupported(plan, server, entry.Missing!),
             { Detours.Count: not 0 } => DetourAsync(plan, server, entry, request, response, cancellationToken),
-            { Rescue: not null } => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
-            _ => SendAsync(plan, server, entry, request, response, cancellationToken),
+            _ => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
         };
     }
 
@@ -108,11 +118,12 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         CancellationToken cancellationToken)
     {
         Check(plan, server, entry, request.Span);
-        var result = await new PolyfillCall(this, server, plan, entry).NextAsync(Parse(plan, request), cancellationToken);
+        var result = await new PolyfillCall(this, server, plan, entry, position: 0).NextAsync(Parse(plan, request), cancellationToken);
         result.WriteTo(response);
     }
 
-    private async ValueTask SendOrRescueAsync(
+    private async ValueTask RescueAsync(
+        ValueTask sent,
         MethodPlan plan,
         ServerProfile server,
         RouteTable.Entry entry,
@@ -122,11 +133,14 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     {
         try
         {
-            await SendAsync(plan, server, entry, request, response, cancellationToken);
+            await sent;
         }
         catch (UpstreamException lost)
         {
-            var rescued = await entry.Rescue!.RescueAsync(new PolyfillCall(this, server, plan, entry), Parse(plan, request), lost.Failure, cancellationToken);
+            // The rescue goes on behind the detours, and is not rescued itself.
+            var alone = entry with { Rescue = null };
+            var next = new PolyfillCall(this, server, plan, alone, position: entry.Detours.Count);
+            var rescued = await entry.Rescue!.RescueAsync(next, Parse(plan, request), lost.Failure, cancellationToken);
             if (rescued is null)
             {
                 throw;
@@ -148,29 +162,56 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         var built = UpstreamRequestPool.Rent();
         var route = entry.Route!;
         Write(plan, server, route, request.Span, built);
-        using var answer = await upstream.Client.SendAsync(OcsRequestOf(plan, entry, built), identity, cancellationToken);
+        var sent = OcsRequestOf(plan, entry, built);
+        using var answer = await upstream.Client.SendAsync(sent, identity, cancellationToken);
 
         // Only now: a request that failed may still be on its way out of the buffer.
         UpstreamRequestPool.Return(built);
         if (!isRouteSure && answer.IsNoSuchRoute)
         {
             // The server may have been upgraded since it was asked for its capabilities.
-            var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
-            if (!ReferenceEquals(renewed, server))
+            var renewed = await RefreshAsync(cancellationToken);
+            if (Reroute(plan, renewed, request.Span, sent) is { } other)
             {
-                var renewedEntry = RouteOf(renewed, plan);
-                if (renewedEntry.Route is null)
-                {
-                    throw RequestErrors.Unsupported(plan, renewed, renewedEntry.Missing!);
-                }
-
-                await SendAsync(plan, renewed, renewedEntry, request, response, isRouteSure: true, cancellationToken);
+                await SendAsync(plan, renewed, other, request, response, isRouteSure: true, cancellationToken);
                 return;
             }
         }
 
         Read(plan, server, route, answer, response);
     }
+
+    private async ValueTask<ServerProfile> RefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
+        }
+        catch (UpstreamException failure)
+        {
+            // The server answered the call itself, so that nothing of it is lost and nothing to rescue.
+            throw UpstreamFailureTable.ToTalkException(failure);
+        }
+    }
+
+    /// <summary>Where the rpc goes on a server that was just asked again; null if it is where it was sent, so that nothing is sent twice.</summary>
+    private RouteTable.Entry? Reroute(MethodPlan plan, ServerProfile renewed, ReadOnlySpan<byte> request, OcsRequest sent)
+    {
+        var entry = RouteOf(renewed, plan);
+        if (entry.Route is null)
+        {
+            throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
+        }
+
+        var built = UpstreamRequestPool.Rent();
+        Write(plan, renewed, entry.Route, request, built);
+        var isOther = built.Method != sent.Method || !PathOf(built.PathAndQuery).SequenceEqual(PathOf(sent.PathAndQuery));
+        UpstreamRequestPool.Return(built);
+        return isOther ? entry : null;
+    }
+
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> pathAndQuery) =>
+        pathAndQuery.IndexOf('?') is >= 0 and var query ? pathAndQuery[..query] : pathAndQuery;
 
     private static void Write(
         MethodPlan plan,
@@ -223,7 +264,6 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
         LongPoll = built.Wait,
-        OpenToGuests = IsIndependentOfServer(plan),
         AnyFormat = entry.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 

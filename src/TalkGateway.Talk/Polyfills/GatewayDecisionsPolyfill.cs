@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Upstream;
@@ -18,7 +19,8 @@ internal sealed class GatewayDecisionsPolyfill : Detour<GetCapabilitiesRequest, 
         ServerProfile server;
         try
         {
-            server = await call.ServerAsync(cancellationToken);
+            // Who asks gets what is true now, and so does everybody after; only a section that is missing has to be looked into.
+            server = response.Capabilities?.Talk is null ? await call.ServerAsync(cancellationToken) : call.Learn(DocumentOf(response));
         }
         catch (UpstreamException noTalk) when (noTalk.Failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
         {
@@ -44,4 +46,16 @@ internal sealed class GatewayDecisionsPolyfill : Detour<GetCapabilitiesRequest, 
 
         return response;
     }
+
+    private static CapabilityDocument DocumentOf(GetCapabilitiesResponse response)
+    {
+        var (talk, nextcloud) = (response.Capabilities.Talk, response.NextcloudVersion);
+        return new CapabilityDocument(
+            nextcloud is null ? null : new Version(Number(nextcloud.Major), Number(nextcloud.Minor), Number(nextcloud.Micro)),
+            HasTalk: true,
+            talk.Features.ToFrozenSet(StringComparer.Ordinal),
+            CapabilityDocument.ParseVersion(talk.Version));
+    }
+
+    private static int Number(uint part) => (int)Math.Min(part, int.MaxValue);
 }

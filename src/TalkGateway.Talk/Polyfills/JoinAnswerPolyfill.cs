@@ -1,5 +1,7 @@
 using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -19,14 +21,23 @@ internal sealed class JoinAnswerPolyfill : Detour<JoinRoomRequest, JoinRoomRespo
             return response;
         }
 
-        var room = (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = request.Token }, cancellationToken)).Room
-            ?? throw call.Incomplete("the joined room");
-        if (response.Room is { HasSessionId: true } joined)
+        try
         {
-            room.SessionId = joined.SessionId;
+            if ((await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = request.Token }, cancellationToken)).Room is { } room)
+            {
+                if (response.Room is { HasSessionId: true } joined)
+                {
+                    room.SessionId = joined.SessionId;
+                }
+
+                response.Room = room;
+            }
+        }
+        catch (Exception failure) when (failure is TalkException or UpstreamException)
+        {
+            // The room is joined; a client that is told otherwise would join again and leave this session behind.
         }
 
-        response.Room = room;
         return response;
     }
 }

@@ -36,8 +36,19 @@ internal sealed class JoinRoomFirstPolyfill : Detour<JoinCallRequest, JoinCallRe
             join.Password = request.Password;
         }
 
-        var room = (await call.CallAsync<JoinRoomResponse>(join, cancellationToken)).Room;
-        var response = await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+        var room = (await call.CallDirectAsync<JoinRoomResponse>(join, cancellationToken)).Room;
+        JoinCallResponse response;
+        try
+        {
+            response = await call.NextAsync<JoinCallResponse>(request, cancellationToken);
+        }
+        catch (Exception failure) when (Rollback.IsFailedCall(failure))
+        {
+            // Or each try in front of a closed lobby would leave another session in the room.
+            await Rollback.TryAsync(stop => call.CallAsync<LeaveRoomResponse>(new LeaveRoomRequest { Token = request.Token }, stop), call.Time);
+            throw;
+        }
+
         if (!response.HasSessionId && room is { HasSessionId: true })
         {
             response.SessionId = room.SessionId;

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
@@ -30,8 +31,18 @@ internal sealed class SendOncePolyfill : Rescue
         }
 
         await Task.Delay(Settling, call.Time, cancellationToken);
-        var page = await call.CallAsync<ListMessagesResponse>(
-            new ListMessagesRequest { Token = send.Token, Direction = ListDirection.History, Limit = Lookback }, cancellationToken);
+        ListMessagesResponse page;
+        try
+        {
+            page = await call.CallAsync<ListMessagesResponse>(
+                new ListMessagesRequest { Token = send.Token, Direction = ListDirection.History, Limit = Lookback }, cancellationToken);
+        }
+        catch (Exception unseen) when (unseen is TalkException or UpstreamException)
+        {
+            // Whether the message arrived can't be seen: its outcome stays unknown.
+            return null;
+        }
+
         return page.Messages.FirstOrDefault(m => m.ReferenceId == send.ReferenceId) is { } arrived
             ? new SendMessageResponse { Message = arrived }
             : await call.NextAsync(send, cancellationToken);

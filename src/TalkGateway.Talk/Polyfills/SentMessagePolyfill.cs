@@ -7,8 +7,8 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>
-/// Finds the message that was just sent, for servers before Talk 5, which answer nothing. It is known again by its text, so one
-/// that mentions somebody, whose text the server rewrites, may stay absent, and so does one that can't be read back.
+/// Finds the message that was just sent, for servers before Talk 5, which answer nothing. It is the one message that came since,
+/// or of several the one with the text that was sent; one that can't be read back stays absent.
 /// </summary>
 internal sealed class SentMessagePolyfill : Detour<SendMessageRequest, SendMessageResponse>
 {
@@ -20,22 +20,45 @@ internal sealed class SentMessagePolyfill : Detour<SendMessageRequest, SendMessa
 
     protected override async ValueTask<SendMessageResponse> InvokeAsync(PolyfillCall call, SendMessageRequest request, CancellationToken cancellationToken)
     {
+        var before = await NewestAsync(call, request.Token, 1, cancellationToken);
         var response = await call.NextAsync<SendMessageResponse>(request, cancellationToken);
         if (response.Message is null)
         {
-            try
-            {
-                var page = await call.CallAsync<ListMessagesResponse>(
-                    new ListMessagesRequest { Token = request.Token, Direction = ListDirection.History, Limit = Lookback }, cancellationToken);
-                var text = request.Message.Trim();
-                response.Message = page.Messages.FirstOrDefault(m => m.SystemMessage.Length == 0 && m.Text == text);
-            }
-            catch (Exception failure) when (failure is TalkException or UpstreamException)
-            {
-                // The message is sent; a client that is told otherwise would send it again.
-            }
+            // The message is sent whether or not it can be read: a client that is told otherwise would send it again.
+            var newest = await NewestAsync(call, request.Token, Lookback, cancellationToken) ?? [];
+            var last = before is null ? long.MaxValue : before.Select(message => message.Id).FirstOrDefault();
+            var since = newest.Where(message => message.Id > last && message.SystemMessage.Length == 0).ToList();
+            var text = request.Message.Trim();
+            response.Message = since.Find(message => AsWritten(message) == text) ?? (since.Count == 1 ? since[0] : null);
         }
 
         return response;
+    }
+
+    /// <summary>The newest messages, the newest first; null if they can't be read.</summary>
+    private static async ValueTask<IReadOnlyList<Message>?> NewestAsync(PolyfillCall call, string token, uint limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await call.CallAsync<ListMessagesResponse>(
+                new ListMessagesRequest { Token = token, Direction = ListDirection.History, Limit = limit }, cancellationToken);
+            return page.Messages;
+        }
+        catch (Exception failure) when (failure is TalkException or UpstreamException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The text as its writer sent it: the server puts placeholders where somebody is mentioned.</summary>
+    private static string AsWritten(Message message)
+    {
+        var text = message.Text;
+        foreach (var (key, parameter) in message.MessageParameters)
+        {
+            text = text.Replace($"{{{key}}}", "@" + parameter.Id, StringComparison.Ordinal);
+        }
+
+        return text;
     }
 }

@@ -11,26 +11,20 @@ internal sealed class SessionJar
 
     /// <summary>Opens a session that the server does not know yet.</summary>
     public SessionJar()
-        : this(CookieJar.Empty, isPrimed: false)
+        : this(CookieJar.Fresh)
     {
     }
 
-    public SessionJar(CookieJar cookies, bool isPrimed)
+    public SessionJar(CookieJar cookies)
     {
         _original = cookies;
         Cookies = cookies;
-        IsPrimed = isPrimed;
     }
 
     public CookieJar Cookies { get; private set; }
 
-    /// <summary>The server will not replace the session at the next request, so that what is joined in it stays joined.</summary>
-    public bool IsPrimed { get; private set; }
-
     /// <summary>The caller needs a new token.</summary>
     public bool HasChanged => !ReferenceEquals(Cookies, _original);
-
-    public void MarkPrimed() => IsPrimed = true;
 
     /// <summary>Takes over the cookies of an answer.</summary>
     public void Apply(IEnumerable<string> setCookies, DateTimeOffset now)

@@ -13,7 +13,7 @@ namespace TalkGateway.Talk.Sessions;
 /// </summary>
 internal sealed class SessionTokens(IDataProtectionProvider protection, TimeProvider time)
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
     private const int SaltLength = 16;
 
     // Real ones have about 1000 characters; cookies of 4096 bytes, fifty of them, are far from this.
@@ -36,7 +36,6 @@ internal sealed class SessionTokens(IDataProtectionProvider protection, TimeProv
             writer.Write(upstream);
             writer.Write(salt);
             writer.Write(binding);
-            writer.Write(session.IsPrimed);
             WriteCookies(writer, session.Cookies);
         }
 
@@ -76,8 +75,7 @@ internal sealed class SessionTokens(IDataProtectionProvider protection, TimeProv
                 throw new UpstreamException(UpstreamFailureKind.SessionExpired, upstream, "The session token is too old: join the room again.");
             }
 
-            var isPrimed = reader.ReadBoolean();
-            return new SessionJar(ReadCookies(reader), isPrimed);
+            return new SessionJar(ReadCookies(reader));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {

@@ -34,6 +34,9 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
+    /// <summary>Of a 401: the server accepts the caller's login all the same, so that it is this request that it refuses.</summary>
+    public bool IsOfKnownCaller { get; set; }
+
     /// <summary>The body, decompressed.</summary>
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _buffer is null ? 0 : _length);
 

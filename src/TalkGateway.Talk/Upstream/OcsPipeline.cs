@@ -41,6 +41,9 @@ internal sealed class OcsPipeline
         _pipeline = builder.Build();
     }
 
+    /// <summary>The upstream's name.</summary>
+    public string Upstream => _upstream;
+
     /// <exception cref="UpstreamException">There is no answer.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -79,7 +82,14 @@ internal sealed class OcsPipeline
         _statistics.CountRequest(attempt.Authorization is not null, onLoginJar);
         try
         {
-            return Outcome.FromResult(await _transport.ExchangeAsync(attempt, cancellationToken));
+            var answer = await _transport.ExchangeAsync(attempt, cancellationToken);
+            if (answer.Status == 429)
+            {
+                _statistics.CountThrottled();
+                UpstreamLog.Throttled(_logger, _upstream, _statistics.Throttled);
+            }
+
+            return Outcome.FromResult(answer);
         }
         catch (Exception e) when (e is UpstreamException or OperationCanceledException)
         {

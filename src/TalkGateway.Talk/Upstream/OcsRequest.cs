@@ -48,9 +48,6 @@ internal sealed record OcsRequest
     /// </summary>
     public TimeSpan LongPoll { get; init; }
 
-    /// <summary>A 2xx answer does not show that the credential is right, since guests get one as well.</summary>
-    public bool OpenToGuests { get; init; }
-
     /// <summary>Never repeated by itself: for what has a limit of its own on how often it is asked.</summary>
     public bool SingleAttempt { get; init; }
 }

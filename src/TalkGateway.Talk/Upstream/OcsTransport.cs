@@ -165,15 +165,12 @@ internal sealed class OcsTransport : IDisposable
             headers.TryAddWithoutValidation(name, value);
         }
 
-        if (!request.Body.IsEmpty || request.Repeatability == Repeatability.Once || request.Method != HttpMethod.Get)
+        // Every request has a body, if an empty one: the handler repeats a request without one by itself, up to three times, when a
+        // pooled connection breaks under it. The server may have carried it out by then, and repeating is the pipeline's.
+        message.Content = new TracedContent(request.Body);
+        if (request.ContentType is { } contentType)
         {
-            // What must not happen twice has a body even when it is empty: the handler repeats a request without one by itself,
-            // up to three times, when a pooled connection breaks under it, and the server may have carried it out by then.
-            message.Content = new TracedContent(request.Body);
-            if (request.ContentType is { } contentType)
-            {
-                message.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-            }
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }
 
         return message;

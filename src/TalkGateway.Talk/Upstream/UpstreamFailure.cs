@@ -36,8 +36,11 @@ internal enum UpstreamFailureKind
     /// <summary>The authorization metadata cannot be a credential; nothing was sent.</summary>
     MalformedCredential,
 
+    /// <summary>The server refused this credential.</summary>
+    CredentialRefused,
+
     /// <summary>The server refused this credential a moment ago; nothing was sent.</summary>
-    RefusedCredential,
+    CredentialRefusedBefore,
 
     /// <summary>The session token is none that this gateway issued.</summary>
     SessionMalformed,
@@ -57,8 +60,8 @@ internal enum UpstreamFailureKind
     /// <summary>Talk is not allowed for this user.</summary>
     TalkForbidden,
 
-    /// <summary>The server answered the gateway's question for its capabilities with an error; see <see cref="UpstreamFailure.Status"/>.</summary>
-    CapabilitiesRefused,
+    /// <summary>The server answered a question of the gateway's own (what it can do, who the caller is) with an error; see <see cref="UpstreamFailure.Status"/>.</summary>
+    QuestionRefused,
 }
 
 /// <summary>One failure. It never holds a secret, so that it may go into logs and to clients.</summary>

@@ -122,8 +122,13 @@ public sealed record LoginJarOptions
     public bool Enabled { get; init; } = true;
 
     /// <summary>
-    /// Key <c>LoginJars:Lifetime</c>: after this time the credential is sent again, so that a password revoked on the server
-    /// works through the gateway no longer than that. 1 s to 1 day.
+    /// Key <c>LoginJars:RecheckInterval</c>: a login in use is checked this often in the background, so that a password changed on the
+    /// server soon stops working. Each check costs the server one login. 1 s to 1 day.
+    /// </summary>
+    public TimeSpan RecheckInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Key <c>LoginJars:Lifetime</c>: a login that was not checked for this long is checked before it is used again. 1 s to 1 day.
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -142,8 +147,9 @@ public sealed record SessionOptions
 public sealed record WrongCredentialOptions
 {
     /// <summary>
-    /// Key <c>WrongCredentials:Duration</c>: how long a credential that the server refused is refused by the gateway itself, to
-    /// spare the gateway's address the server's brute-force protection. 0 (not at all) to 1 h.
+    /// Key <c>WrongCredentials:Duration</c>: how long at most a credential that the server refused is refused by the gateway itself,
+    /// to spare the gateway's address the server's brute-force protection: a sixth of it the first time, then twice as long each
+    /// time. 0 (not at all) to 1 h.
     /// </summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 

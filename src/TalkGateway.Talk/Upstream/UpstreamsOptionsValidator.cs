@@ -73,6 +73,7 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             Range("CircuitBreaker:MinimumAttempts", o.CircuitBreaker.MinimumAttempts, 2, 1_000_000);
             Range("CircuitBreaker:Window", o.CircuitBreaker.Window, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
             Range("CircuitBreaker:Break", o.CircuitBreaker.Break, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
+            Range("LoginJars:RecheckInterval", o.LoginJars.RecheckInterval, TimeSpan.FromSeconds(1), Day);
             Range("LoginJars:Lifetime", o.LoginJars.Lifetime, TimeSpan.FromSeconds(1), Day);
             Range("LoginJars:MaxCount", o.LoginJars.MaxCount, 1, 1_000_000);
             Range("Sessions:TokenLifetime", o.Sessions.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));

@@ -134,6 +134,128 @@ public sealed class NothingTwiceTests
     }
 
     [Fact]
+    public async Task A_message_that_can_not_be_looked_for_has_an_unknown_outcome()
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = time });
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/chat/");
+        using var blind = gateway.Simulator.Faults.Plan(Fault.Answering(503), "GET", "/chat/", times: null);
+
+        var failure = await Assert.ThrowsAsync<RpcFailure>(() => SendAsync(alice, token, time));
+
+        Assert.Equal("OUTCOME_UNKNOWN", failure.Reason);
+        Assert.Single(gateway.Simulator.Requests.Of("chat.send"));
+    }
+
+    [Fact]
+    public async Task A_message_is_posted_once_though_another_user_has_other_capabilities()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        await gateway.As("bob").DoAsync(new ListRoomsRequest());
+        gateway.Simulator.Requests.Clear();
+        gateway.Simulator.Faults.Plan(
+            Fault.Answering(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}"""), "POST", "/chat/", times: null);
+
+        await alice.FailAsync(new SendMessageRequest { Token = token, Message = "Once" });
+
+        Assert.Single(gateway.Simulator.Requests.All, request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task A_read_that_the_server_never_answers_is_tried_as_often_as_configured()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        await alice.DoAsync(new GetRoomRequest { Token = token });
+        gateway.Simulator.Requests.Clear();
+        using var closing = gateway.Simulator.Faults.Plan(Fault.DropAfter(), "GET", $"/room/{token}", times: null);
+
+        Assert.Equal(Code.Unavailable, (await alice.FailAsync(new GetRoomRequest { Token = token })).Code);
+
+        Assert.Equal(3, gateway.Simulator.Requests.All.Count);
+    }
+
+    [Theory]
+    [InlineData("3.2")]
+    [InlineData("5")]
+    public async Task A_room_that_was_joined_is_no_failure_because_it_can_not_be_read_back(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var (alice, token) = await RoomAsync(gateway);
+        using (gateway.Simulator.Faults.Plan(Fault.Answering(500), "GET", $"/room/{token}", times: null))
+        {
+            var joined = await alice.AskAsync<JoinRoomResponse>(new JoinRoomRequest { Token = token });
+            Assert.True(joined is { SessionToken.Length: > 0, Room.SessionId.Length: > 1 });
+            gateway.Simulator.Requests.Clear();
+            await alice.Elsewhere().DoAsync(new JoinCallRequest { Token = token });
+        }
+
+        Assert.Empty(gateway.Simulator.Requests.Of("conversation.get"));
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("12")]
+    [InlineData("25")]
+    public async Task A_call_that_the_lobby_closes_leaves_no_session_behind(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var (alice, token) = await RoomAsync(gateway);
+        await alice.DoAsync(new AddParticipantRequest { Token = token, NewParticipant = "bob" });
+        await alice.DoAsync(new SetRoomLobbyRequest { Token = token, Enabled = true });
+
+        for (var tries = 0; tries < 3; tries++)
+        {
+            Assert.Equal(Code.FailedPrecondition, (await gateway.As("bob").FailAsync(new JoinCallRequest { Token = token })).Code);
+        }
+
+        var participants = (await alice.AskAsync<ListParticipantsResponse>(new ListParticipantsRequest { Token = token })).Participants;
+        Assert.Empty(participants.Single(participant => participant.ActorId == "bob").SessionIds);
+    }
+
+    [Theory]
+    [InlineData("3.2")]
+    [InlineData("4")]
+    public async Task Of_several_messages_the_one_with_the_sent_text_is_answered(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var (alice, token) = await RoomAsync(gateway);
+        await alice.DoAsync(new AddParticipantRequest { Token = token, NewParticipant = "bob" });
+        var gate = new TaskCompletionSource();
+        using var gated = gateway.Simulator.Faults.Plan(Fault.Gated(gate.Task), "POST", "/chat/");
+
+        var first = alice.AskAsync<SendMessageResponse>(new SendMessageRequest { Token = token, Message = "@bob <first> 🗼" });
+        while (gated.Struck == 0)
+        {
+            await Task.Yield();
+        }
+
+        await alice.DoAsync(new SendMessageRequest { Token = token, Message = "second" });
+        gate.SetResult();
+
+        Assert.EndsWith("<first> 🗼", (await first).Message.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("12")]
+    public async Task A_server_that_failed_inside_is_not_quoted_with_its_syntax_error(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var (alice, token) = await RoomAsync(gateway);
+        const string failed = """{"ocs":{"meta":{"status":"failure","statuscode":404,"message":"Invalid query, please check the syntax. API specifications are here: …"},"data":[]}}""";
+        using var failing = gateway.Simulator.Faults.Plan(Fault.Answering(404, failed), "PUT", $"/room/{token}", times: null);
+
+        var failure = await alice.FailAsync(new RenameRoomRequest { Token = token, Name = "After" });
+
+        Assert.Equal((Code.Internal, "NO_SUCH_ROUTE"), (failure.Code, failure.Reason));
+        Assert.Equal(
+            "conversation.rename: the server failed inside while serving this, or has no such route although its capabilities promise it", failure.Text);
+    }
+
+    [Fact]
     public async Task A_message_with_a_reference_that_never_arrived_is_sent_again()
     {
         var time = new ManualTimeProvider();

@@ -25,10 +25,8 @@ internal sealed class ReplayServer(ServerProfile profile, int? askedVersion = nu
             : null;
         return new ReplayServer(new ServerProfile(
             features,
-            Names(spreed, "features-local"),
             published ?? TalkVersions.Infer(features, nextcloud.Major) ?? TalkVersions.First,
-            nextcloud,
-            server.Capabilities.Response.Bytes));
+            nextcloud));
     }
 
     /// <summary>The Nextcloud that such a Talk belongs to: always ten versions ahead, though most were recorded on a newer one.</summary>

@@ -13,6 +13,7 @@ namespace TalkGateway.EndToEnd.Tests.Replay;
 internal sealed class ReplayUpstream : HttpMessageHandler
 {
     private const string CapabilitiesPath = "/ocs/v2.php/cloud/capabilities";
+    private const string WhoAmIPath = "/ocs/v2.php/cloud/user";
     private static readonly byte[] NothingToTell = """{"ocs":{"meta":{"status":"ok","statuscode":200,"message":"OK"},"data":[]}}"""u8.ToArray();
 
     private readonly Lock _gate = new();
@@ -27,7 +28,7 @@ internal sealed class ReplayUpstream : HttpMessageHandler
         _library = [.. cases.Where(c => c is { Kind: ReplayKind.Whole, Exchange.Response.Status: 200 or 201 })];
     }
 
-    /// <summary>What was asked since <see cref="Expect"/>, without questions for capabilities.</summary>
+    /// <summary>What was asked since <see cref="Expect"/>, without questions for capabilities and for who the caller is.</summary>
     public IReadOnlyList<SentRequest> Seen
     {
         get
@@ -61,6 +62,12 @@ internal sealed class ReplayUpstream : HttpMessageHandler
                 return Answer(current.Exchange.Response.Status, current.Exchange.Response.Headers, current.Exchange.Response.Bytes.ToArray());
             }
 
+            if (request.RequestUri.AbsolutePath == WhoAmIPath)
+            {
+                // The login of a refused call is found out to be wrong when the server is asked about it.
+                return _seen.Count > 0 && IsRefusedLogin(_current) ? Answer(401, Json, NothingToTell) : Answer(200, Json, NothingToTell);
+            }
+
             if (request.RequestUri.AbsolutePath == CapabilitiesPath)
             {
                 return Answer(200, Json, _capabilities);
@@ -72,6 +79,9 @@ internal sealed class ReplayUpstream : HttpMessageHandler
     }
 
     private static readonly Dictionary<string, string> Json = new() { ["Content-Type"] = "application/json; charset=utf-8" };
+
+    private static bool IsRefusedLogin(ReplayCase? replayed) =>
+        replayed?.Exchange.Response is { Status: 401 } answer && !Encoding.UTF8.GetString(answer.Bytes.Span).Contains("must be an admin", StringComparison.Ordinal);
 
     private static HttpResponseMessage Answer(int status, IReadOnlyDictionary<string, string> headers, byte[] body)
     {

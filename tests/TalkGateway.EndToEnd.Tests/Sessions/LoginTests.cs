@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Rpc;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Simulator;
@@ -12,26 +13,48 @@ public sealed class LoginTests
 {
     [Theory]
     [ClassData(typeof(EveryProfileData))]
-    public async Task Repeated_calls_with_an_app_password_log_in_once(string profile)
+    public async Task Repeated_calls_log_in_once(string profile)
     {
         await using var gateway = await TestGateway.StartAsync(profile);
-        var alice = gateway.WithAppPassword("alice");
 
+        await RepeatAsync(gateway.WithAppPassword("alice"));
+        await RepeatAsync(gateway.As("bob"));
+
+        Assert.Equal(2, Logins(gateway));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryProfileData))]
+    public async Task Who_is_no_administrator_is_told_so_and_stays_logged_in(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(profile);
+        var alice = gateway.As("alice");
+
+        var failure = await alice.FailAsync(new GetServerWelcomeRequest());
+
+        Assert.Equal(Gateways.VersionOf(profile).Major < 9 ? Code.Unimplemented : Code.PermissionDenied, failure.Code);
         await RepeatAsync(alice);
-
         Assert.Equal(1, Logins(gateway));
     }
 
     [Theory]
     [ClassData(typeof(EveryProfileData))]
-    public async Task Repeated_calls_with_an_account_password_log_in_twice(string profile)
+    public async Task A_wrong_password_is_unauthenticated_where_guests_are_served_and_costs_one_request(string profile)
     {
         await using var gateway = await TestGateway.StartAsync(profile);
-        var alice = gateway.As("alice");
+        var token = (await gateway.As("alice").AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Open" })).Room.Token;
+        gateway.Simulator.Requests.Clear();
 
-        await RepeatAsync(alice);
+        var failure = await gateway.As("bob", "wrong").FailAsync(new GetRoomRequest { Token = token });
 
-        Assert.Equal(2, Logins(gateway));
+        Assert.Equal((Code.Unauthenticated, "401"), (failure.Code, failure.Info.Metadata["http_status"]));
+        Assert.Contains("password is wrong", failure.Text, StringComparison.Ordinal);
+        foreach (var request in new IMessage[] { new GetCapabilitiesRequest(), new GetServerStatusRequest(), new JoinRoomRequest { Token = token } })
+        {
+            Assert.Equal(Code.Unauthenticated, (await gateway.As("bob", "wrong").FailAsync(request)).Code);
+        }
+
+        Assert.Single(gateway.Simulator.Requests.All);
     }
 
     [Fact]
@@ -122,7 +145,7 @@ public sealed class LoginTests
         Assert.Equal((Code.Unauthenticated, "CREDENTIAL_REFUSED_BEFORE"), (second.Code, second.Reason));
         Assert.Equal(1, Logins(gateway));
         Assert.Equal(sent, gateway.Simulator.Requests.All.Count);
-        Assert.Equal(TimeSpan.FromSeconds(30), second.RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(5), second.RetryAfter);
         await gateway.As("alice").DoAsync(new ListRoomsRequest());
 
         // The server may have learnt the password by then.

@@ -69,7 +69,7 @@ public sealed class VersionRouterTests
     [InlineData("", "", 1)]
     public void A_profile_gives_each_family_its_path(string family, string path, int version)
     {
-        var profile = new ServerProfile(Set("conversation-v2 sip-support"), Set(""), null, null, default);
+        var profile = new ServerProfile(Set("conversation-v2 sip-support"), null, null);
 
         Assert.Equal(path, profile.BasePath(family));
         Assert.Equal(version, profile.ApiVersion(family));

@@ -73,16 +73,6 @@ public sealed class CredentialTests
     public void A_credential_beyond_8192_characters_is_refused() =>
         Assert.False(Credential.TryParse("Bearer " + new string('a', 8192), out _, out _));
 
-    [Theory]
-    [InlineData("aB3dE-aB3dE-aB3dE-aB3dE-aB3dE", true)]
-    [InlineData("aB3dE-aB3dE-aB3dE-aB3dE-aB3d!", false)]
-    [InlineData("aB3dExaB3dE-aB3dE-aB3dE-aB3dE", false)]
-    [InlineData("abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789", true)]
-    [InlineData("correct horse battery staple", false)]
-    [InlineData("", false)]
-    public void An_app_password_is_known_by_its_form(string password, bool isAppPassword) =>
-        Assert.Equal(isAppPassword, Credential.Parse(Basic("alice:" + password)).IsDeviceToken);
-
     [Fact]
     public void Nothing_printed_reveals_the_secret()
     {

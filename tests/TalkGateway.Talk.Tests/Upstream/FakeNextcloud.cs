@@ -7,7 +7,8 @@ namespace TalkGateway.Talk.Tests.Upstream;
 
 /// <summary>
 /// The logins and sessions of a Nextcloud server, as recorded from real ones: app passwords are usable from the first session on,
-/// the session of an account password is replaced at its second request, and rooms joined in a replaced session are left.
+/// and so are account passwords that come with the test cookie. Without it the session is replaced at the second request, and
+/// rooms joined in a replaced session are left.
 /// </summary>
 internal sealed class FakeNextcloud : HttpMessageHandler
 {
@@ -41,7 +42,7 @@ internal sealed class FakeNextcloud : HttpMessageHandler
         }
     }
 
-    /// <summary>How each request logged in: "password", "cookies", both, or "nothing".</summary>
+    /// <summary>How each request logged in: "proof" of a password, "password", "cookies", "password+cookies", or "nothing".</summary>
     public IEnumerable<string> Logins => Requests.Select(r => r.Login);
 
     public static HttpResponseMessage Json(int status, string data = "[]", int? code = null) => new((HttpStatusCode)status)
@@ -161,8 +162,9 @@ internal sealed class FakeNextcloud : HttpMessageHandler
 
     internal sealed record Request(string Method, string Path, string Query, string? Authorization, IReadOnlyDictionary<string, string> Headers, string Body)
     {
-        public string Login => (Authorization, Headers.ContainsKey("Cookie")) switch
+        public string Login => (Authorization, Cookie("oc123") is not null) switch
         {
+            (not null, false) when Path.EndsWith("/cloud/user", StringComparison.Ordinal) => "proof",
             (not null, true) => "password+cookies",
             (not null, false) => "password",
             (null, true) => "cookies",

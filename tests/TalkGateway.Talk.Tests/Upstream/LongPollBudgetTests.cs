@@ -133,7 +133,7 @@ public sealed class LongPollBudgetTests : IDisposable
     private static CallIdentity As(string authorization) => new(Credential.Parse(authorization));
 
     private static CallIdentity Guest(string session) =>
-        new(Credential.None, new SessionJar(CookieJar.Empty.With([$"oc123={session}"], DateTimeOffset.UnixEpoch), isPrimed: false));
+        new(Credential.None, new SessionJar(CookieJar.Empty.With([$"oc123={session}"], DateTimeOffset.UnixEpoch)));
 
     private static UpstreamFailure Refused(LongPollBudget budget, CallIdentity identity) =>
         Assert.Throws<UpstreamException>(() => budget.Enter(identity)).Failure;

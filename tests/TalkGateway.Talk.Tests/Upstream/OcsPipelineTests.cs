@@ -235,13 +235,12 @@ public sealed class OcsPipelineTests
     public async Task No_log_and_no_failure_shows_a_secret()
     {
         using var world = new UpstreamWorld(o => o with { CircuitBreaker = new CircuitBreakerOptions { MinimumAttempts = 2 } });
-        await world.SendAsync(Get(), FakeNextcloud.Wrong);
-        await world.SendAsync(Get(), FakeNextcloud.AliceApp);
+        await world.FailAsync(Get(), FakeNextcloud.Wrong);
         await world.SendAsync(Get(), FakeNextcloud.AliceApp);
         world.Nextcloud.EndSessions();
         await world.SendAsync(Get(), FakeNextcloud.AliceApp);
         world.Nextcloud.Intercept = _ => Task.FromResult<HttpResponseMessage?>(FakeNextcloud.Json(429));
-        await world.SendAsync(Get(), FakeNextcloud.Alice);
+        await world.FailAsync(Get(), FakeNextcloud.Alice);
         world.Nextcloud.Intercept = _ => throw new HttpRequestException(HttpRequestError.ConnectionError);
         var texts = new List<string>();
         for (var i = 0; i < 4; i++)
