@@ -64,6 +64,7 @@ public sealed class Route
                 throw new InvalidRequestException(state.Violations);
             }
 
+            target.Wait = request.Wait is { } wait ? writer.WaitOf(wait) : TimeSpan.Zero;
             foreach (var (field, missing) in _lacking)
             {
                 if (writer.IsNonZero(field))

@@ -28,6 +28,9 @@ public sealed class UpstreamRequest
     /// <summary>Headers that fields of the message go to.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
+    /// <summary>How long the server waits by intent before it answers (a long poll); zero where it does not.</summary>
+    public TimeSpan Wait { get; internal set; }
+
     /// <summary>Whether the target has a query already.</summary>
     internal bool HasQuery { get; private set; }
 
@@ -52,6 +55,7 @@ public sealed class UpstreamRequest
         Method = HttpMethod.Get;
         ContentType = null;
         HasQuery = false;
+        Wait = TimeSpan.Zero;
         _pathAndQuery = null;
         _headers.Clear();
         _target.Clear();

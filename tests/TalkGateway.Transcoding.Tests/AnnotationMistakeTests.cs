@@ -52,6 +52,9 @@ public class AnnotationMistakeTests
     [InlineData("StatusWithoutList", "`statuses`")]
     [InlineData("NestedHeader", "part of another")]
     [InlineData("WordMissing", "HALF_TWO has no text")]
+    [InlineData("WaitsForText", "\"text\", which is no Duration")]
+    [InlineData("WaitsOnNothing", "\"NOPE\", which is no value of an enum")]
+    [InlineData("WaitsWithoutTime", "without `waits_seconds`")]
     [InlineData("WordTwice", "two values with the text \"one\"")]
     public void A_mistake_stops_the_compilation_and_names_its_rpc(string service, string expected)
     {

@@ -45,7 +45,13 @@ public static class ErrorReasons
     /// <summary>The server can't be reached, broke off, or is given a rest after repeated failures.</summary>
     public const string UpstreamUnavailable = "UPSTREAM_UNAVAILABLE";
 
-    /// <summary>The connection broke after a write was sent: it may or may not have happened.</summary>
+    /// <summary>No connection to the server became free in time: the gateway has as many as it may. Nothing was sent.</summary>
+    public const string UpstreamBusy = "UPSTREAM_BUSY";
+
+    /// <summary>As many calls as may wait for news at the server already do; see RetryInfo. Nothing was sent.</summary>
+    public const string TooManyLongPolls = "TOO_MANY_LONG_POLLS";
+
+    /// <summary>The connection broke after a write was sent, or a proxy answered in the place of the server: it may or may not have happened. Always with the code UNKNOWN.</summary>
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
 
     /// <summary>The server did not answer in time.</summary>

@@ -17,6 +17,8 @@ internal static class UpstreamFailureTable
             [UpstreamFailureKind.AnswerTooLarge] = (Code.ResourceExhausted, ErrorReasons.AnswerTooLarge),
             [UpstreamFailureKind.Redirected] = (Code.Internal, ErrorReasons.MalformedAnswer),
             [UpstreamFailureKind.CircuitOpen] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
+            [UpstreamFailureKind.NoConnectionFree] = (Code.Unavailable, ErrorReasons.UpstreamBusy),
+            [UpstreamFailureKind.TooManyLongPolls] = (Code.ResourceExhausted, ErrorReasons.TooManyLongPolls),
             [UpstreamFailureKind.UnknownUpstream] = (Code.InvalidArgument, ErrorReasons.UnknownUpstream),
             [UpstreamFailureKind.MalformedCredential] = (Code.Unauthenticated, ErrorReasons.MalformedCredential),
             [UpstreamFailureKind.CredentialRefused] = (Code.Unauthenticated, StatusRule.For(401).Reason),
@@ -32,8 +34,7 @@ internal static class UpstreamFailureTable
 
     /// <summary>The failure as the client sees it.</summary>
     /// <param name="cause">What the upstream layer threw.</param>
-    /// <param name="safe">The request only reads, so that it does not matter whether the server carried it out.</param>
-    public static TalkException ToTalkException(UpstreamException cause, bool safe)
+    public static TalkException ToTalkException(UpstreamException cause)
     {
         var failure = cause.Failure;
         var (code, reason) = failure is { Kind: UpstreamFailureKind.QuestionRefused, Status: not 0 }
@@ -42,9 +43,14 @@ internal static class UpstreamFailureTable
 
         if (failure.Kind is UpstreamFailureKind.Interrupted)
         {
-            // With a status, the server had begun to answer: half an answer, which is no matter of reaching it.
-            code = failure.Status != 0 ? Code.Internal : code;
-            reason = failure.MayHaveArrived && !safe ? ErrorReasons.OutcomeUnknown : failure.Status != 0 ? ErrorReasons.MalformedAnswer : reason;
+            // Of a write nobody can say more than the code does: UNAVAILABLE is taken for a leave to repeat the call, by programs and
+            // by proxies. With a status, the server had begun to answer: half an answer, which is no matter of reaching it.
+            (code, reason) = failure switch
+            {
+                { MayHaveArrived: true, IsOfRead: false } => (Code.Unknown, ErrorReasons.OutcomeUnknown),
+                { Status: not 0 } => (Code.Internal, ErrorReasons.MalformedAnswer),
+                _ => (code, reason),
+            };
         }
 
         var status = failure.Status == 0 ? "" : Statuses.Text(failure.Status);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Polyfills;
 using TalkGateway.Transcoding;
@@ -34,12 +33,8 @@ internal sealed class RouteTable(PlanSet plans, PolyfillSet polyfills)
             Route = plan.Resolve(server),
             Detours = [.. applying.OfType<Detour>()],
             Rescue = applying.OfType<Rescue>().SingleOrDefault(),
-            LongPoll = LongPollOf(plan),
         };
     }
-
-    private static TimeSpan LongPollOf(MethodPlan plan) =>
-        TimeSpan.FromSeconds(plan.Descriptor.GetOptions().GetExtension(AnnotationsExtensions.Operation).WaitsSeconds);
 
     /// <summary>One rpc on one server.</summary>
     internal sealed record Entry
@@ -55,8 +50,5 @@ internal sealed class RouteTable(PlanSet plans, PolyfillSet polyfills)
 
         /// <summary>The polyfill that steps in when the exchange is lost; null if there is none.</summary>
         public Rescue? Rescue { get; init; }
-
-        /// <summary>How long the server may wait by intent before it answers.</summary>
-        public TimeSpan LongPoll { get; init; }
     }
 }

@@ -190,7 +190,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         catch (UpstreamException failure)
         {
             // The server answered the call itself, so that nothing of it is lost and nothing to rescue.
-            throw UpstreamFailureTable.ToTalkException(failure, safe: true);
+            throw UpstreamFailureTable.ToTalkException(failure);
         }
     }
 
@@ -263,7 +263,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Headers = built.Headers,
         Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
-        LongPoll = entry.LongPoll,
+        LongPoll = built.Wait,
         AnyFormat = entry.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 

@@ -67,7 +67,7 @@ public sealed class TalkInvoker
         }
         catch (UpstreamException failure)
         {
-            var translated = UpstreamFailureTable.ToTalkException(failure, plan.NoSideEffects);
+            var translated = UpstreamFailureTable.ToTalkException(failure);
             translated.SessionToken = call?.NewSessionToken();
             throw translated;
         }

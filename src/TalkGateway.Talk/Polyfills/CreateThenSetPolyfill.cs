@@ -2,6 +2,7 @@ using Google.Protobuf;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -63,7 +64,8 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
         {
             var undone = await Rollback.TryAsync(
                 stop => call.CallAsync<DeleteRoomResponse>(new DeleteRoomRequest { Token = token }, stop), call.Time);
-            if (!undone && failure is TalkException known)
+            var known = failure is UpstreamException lost ? UpstreamFailureTable.ToTalkException(lost) : failure as TalkException;
+            if (!undone && known is not null)
             {
                 throw known.LeavingBehind(token);
             }

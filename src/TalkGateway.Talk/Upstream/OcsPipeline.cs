@@ -20,6 +20,7 @@ internal sealed class OcsPipeline
     private readonly UpstreamStatistics _statistics;
     private readonly ILogger _logger;
     private readonly OcsTransport _transport;
+    private readonly LongPollBudget _longPolls;
     private readonly ResiliencePipeline<OcsAnswer> _pipeline;
 
     public OcsPipeline(string upstream, UpstreamOptions options, OcsTransport transport, UpstreamStatistics statistics, TimeProvider time, ILogger logger)
@@ -29,6 +30,7 @@ internal sealed class OcsPipeline
         _transport = transport;
         _statistics = statistics;
         _logger = logger;
+        _longPolls = new LongPollBudget(upstream, options.LongPolls, time, logger);
         var builder = new ResiliencePipelineBuilder<OcsAnswer> { Name = upstream, TimeProvider = time };
         AddRetry(builder, options.Retry);
         AddCircuitBreaker(builder, options.CircuitBreaker);
@@ -47,6 +49,7 @@ internal sealed class OcsPipeline
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
+        using var place = attempt.Request.LongPoll > TimeSpan.Zero ? _longPolls.Enter(attempt.Identity) : null;
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestKey, attempt.Request);
         try
@@ -57,13 +60,13 @@ internal sealed class OcsPipeline
                 (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
             return outcome.Exception switch
             {
+                null when IsLostByProxy(attempt.Request, outcome.Result!) => throw LostByProxy(outcome.Result!),
                 null => outcome.Result!,
-                TimeoutRejectedException e => throw new UpstreamException(
-                    new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {e.Timeout.TotalSeconds:0.#} s.") { MayHaveArrived = true },
-                    e),
+                TimeoutRejectedException e => throw new UpstreamException(TimedOut(attempt.Request, e), e),
                 BrokenCircuitException e => throw new UpstreamException(
                     new UpstreamFailure(UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break },
                     e),
+                UpstreamException e when attempt.Request.Repeatability == Repeatability.Safe => throw new UpstreamException(e.Failure with { IsOfRead = true }, e),
                 _ => Throw(outcome),
             };
         }
@@ -99,6 +102,35 @@ internal sealed class OcsPipeline
         }
     }
 
+    private UpstreamFailure TimedOut(OcsRequest request, TimeoutRejectedException timeout) => timeout.InnerException is UnsentException
+        ? new UpstreamFailure(
+            UpstreamFailureKind.NoConnectionFree,
+            _upstream,
+            $"No connection to the server \"{_upstream}\" became free within {timeout.Timeout.TotalSeconds:0.#} s (option MaxConnections); nothing was sent.")
+        : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.Timeout.TotalSeconds:0.#} s.")
+        {
+            MayHaveArrived = true,
+            IsOfRead = request.Repeatability == Repeatability.Safe,
+        };
+
+    /// <summary>Whether a proxy in front of Nextcloud answered a write that Nextcloud may have carried out.</summary>
+    private static bool IsLostByProxy(OcsRequest request, OcsAnswer answer) =>
+        answer.Status is 502 or 504 && request.Repeatability != Repeatability.Safe && !answer.HasEnvelope;
+
+    private UpstreamException LostByProxy(OcsAnswer answer)
+    {
+        var status = answer.Status;
+        answer.Dispose();
+        return new UpstreamException(new UpstreamFailure(
+            UpstreamFailureKind.Interrupted,
+            _upstream,
+            $"A proxy in front of the server \"{_upstream}\" answered {status} in its place.")
+        {
+            MayHaveArrived = true,
+            Status = status,
+        });
+    }
+
     private static OcsAnswer Throw(Outcome<OcsAnswer> outcome)
     {
         outcome.ThrowIfException();
@@ -128,7 +160,7 @@ internal sealed class OcsPipeline
     }
 
     private static bool IsFailure(Outcome<OcsAnswer> outcome) =>
-        outcome.Exception is TimeoutRejectedException or UpstreamException
+        outcome.Exception is TimeoutRejectedException { InnerException: not UnsentException } or UpstreamException
         {
             Failure.Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer
         };

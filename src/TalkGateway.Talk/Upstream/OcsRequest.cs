@@ -42,7 +42,10 @@ internal sealed record OcsRequest
     /// <summary>The answer is anything, not JSON (a picture, a CSV file).</summary>
     public bool AnyFormat { get; init; }
 
-    /// <summary>How long the server may sit on the request by intent (long polls); it comes on top of the attempt timeout.</summary>
+    /// <summary>
+    /// How long the server is going to sit on the request by intent (long polls); it comes on top of the attempt timeout. Zero where
+    /// it answers at once. What waits has connections and limits of its own (<see cref="LongPollBudget"/>).
+    /// </summary>
     public TimeSpan LongPoll { get; init; }
 
     /// <summary>Never repeated by itself: for what has a limit of its own on how often it is asked.</summary>

@@ -9,7 +9,7 @@ internal enum UpstreamFailureKind
     /// <summary>The server did not answer in time; it may have carried out the request.</summary>
     Timeout,
 
-    /// <summary>The connection broke, or half an answer came; the server may have carried out the request.</summary>
+    /// <summary>The connection broke, half an answer came, or a proxy's page in its place; the server may have carried out the request.</summary>
     Interrupted,
 
     /// <summary>What came is no HTTP answer, or none that this server should give.</summary>
@@ -23,6 +23,12 @@ internal enum UpstreamFailureKind
 
     /// <summary>Too many requests failed lately; nothing was sent.</summary>
     CircuitOpen,
+
+    /// <summary>The request waited for a connection until its time was over; nothing was sent.</summary>
+    NoConnectionFree,
+
+    /// <summary>As many requests as the gateway allows wait at the server already; nothing was sent.</summary>
+    TooManyLongPolls,
 
     /// <summary>The call names an upstream that is not configured.</summary>
     UnknownUpstream,
@@ -66,6 +72,9 @@ internal sealed record UpstreamFailure(UpstreamFailureKind Kind, string Upstream
 {
     /// <summary>Whether the server may have received, and so carried out, the request.</summary>
     public bool MayHaveArrived { get; init; }
+
+    /// <summary>The request only reads, so that it does not matter whether it arrived.</summary>
+    public bool IsOfRead { get; init; }
 
     /// <summary>When it makes sense to try again, if that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }

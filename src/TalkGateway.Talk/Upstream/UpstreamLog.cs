@@ -29,4 +29,7 @@ internal static partial class UpstreamLog
 
     [LoggerMessage(2008, LogLevel.Information, "Upstream {Upstream} keeps no login session for credential {Credential}: every request logs in")]
     public static partial void LoginSessionUnusable(ILogger logger, string upstream, CredentialKey credential);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Upstream {Upstream}: long polls are refused, since {Limit} wait already. If the server has workers for more, raise LongPolls:{Option}")]
+    public static partial void LongPollsFull(ILogger logger, string upstream, string option, int limit);
 }

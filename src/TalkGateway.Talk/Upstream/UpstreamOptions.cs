@@ -28,8 +28,13 @@ public sealed record UpstreamOptions
     /// <summary>Key <c>AttemptTimeout</c>: longest time for one HTTP exchange; what a long poll may wait comes on top. 1 s to 10 min.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Key <c>MaxConnections</c>: most HTTP/1.1 connections at a time; each may occupy a PHP worker. 1 to 10000.</summary>
+    /// <summary>
+    /// Key <c>MaxConnections</c>: most HTTP/1.1 connections at a time, besides those of long polls; each may occupy a PHP worker. 1 to 10000.
+    /// </summary>
     public int MaxConnections { get; init; } = 256;
+
+    /// <summary>Key <c>LongPolls</c>: how many requests may wait at the server by intent.</summary>
+    public LongPollOptions LongPolls { get; init; } = new();
 
     /// <summary>Key <c>ConnectionLifetime</c>: connections are renewed after this time, so that DNS changes are followed. 1 s to 1 day.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
@@ -60,6 +65,22 @@ public sealed record UpstreamOptions
 
     /// <summary>Key <c>Capabilities</c>: the cache of what the server can do.</summary>
     public CapabilityOptions Capabilities { get; init; } = new();
+}
+
+/// <summary>
+/// Requests that wait at the server until something happens, such as ListMessages; section <c>LongPolls</c>. They have connections
+/// of their own, and each occupies a PHP worker for as long as it waits.
+/// </summary>
+public sealed record LongPollOptions
+{
+    /// <summary>Key <c>LongPolls:MaxCount</c>: most that wait at a time, of all callers. 1 to 10000.</summary>
+    public int MaxCount { get; init; } = 256;
+
+    /// <summary>Key <c>LongPolls:MaxPerCredential</c>: most that wait at a time for one credential, or for one session of a guest. 1 to 10000.</summary>
+    public int MaxPerCredential { get; init; } = 32;
+
+    /// <summary>Key <c>LongPolls:MaxForGuests</c>: most that wait at a time for all guests together, of whom anybody can be many. 1 to 10000.</summary>
+    public int MaxForGuests { get; init; } = 128;
 }
 
 /// <summary>

@@ -62,6 +62,9 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             Range("ConnectTimeout", o.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
             Range("AttemptTimeout", o.AttemptTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
             Range("MaxConnections", o.MaxConnections, 1, 10_000);
+            Range("LongPolls:MaxCount", o.LongPolls.MaxCount, 1, 10_000);
+            Range("LongPolls:MaxPerCredential", o.LongPolls.MaxPerCredential, 1, 10_000);
+            Range("LongPolls:MaxForGuests", o.LongPolls.MaxForGuests, 1, 10_000);
             Range("ConnectionLifetime", o.ConnectionLifetime, TimeSpan.FromSeconds(1), Day);
             Range("MaxAnswerBytes", o.MaxAnswerBytes, 64 * 1024, 512 * 1024 * 1024);
             Range("Retry:MaxRetries", o.Retry.MaxRetries, 0, 10);

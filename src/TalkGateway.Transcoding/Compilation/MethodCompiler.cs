@@ -54,7 +54,40 @@ internal sealed class MethodCompiler(TranscodingOptions options, Mistakes mistak
             PathParameters = [.. path.Fields.Select(name => parameters.Find(parameter => parameter.Field.Path == name)).OfType<Parameter>()],
             IsMultipart = operation.Body == BodyFormat.Multipart,
             WithField = WithField(variant, parameters),
+            Wait = Wait(operation, leaves),
         };
+    }
+
+    private WaitPlan? Wait(Operation operation, List<RequestLeaf> leaves)
+    {
+        var chosen = leaves.Find(leaf => leaf.Field.Path == operation.WaitsFor);
+        if (operation.WaitsFor.Length > 0 && chosen?.Field is not { Kind: RequestKind.Duration, Shape: RequestShape.Single })
+        {
+            mistakes.Add($"`waits_for` names \"{operation.WaitsFor}\", which is no Duration of the request");
+        }
+
+        var values = from leaf in leaves
+                     where leaf.Field is { Kind: RequestKind.Enum, Shape: RequestShape.Single }
+                     from value in leaf.Descriptor.EnumType.Values
+                     where value.Name == operation.WaitsOn
+                     select (leaf.Field, value.Number);
+        var (mode, number) = values.FirstOrDefault();
+        if (operation.WaitsOn.Length > 0 && mode is null)
+        {
+            mistakes.Add($"`waits_on` names \"{operation.WaitsOn}\", which is no value of an enum in the request");
+        }
+
+        if (operation.WaitsSeconds == 0)
+        {
+            if (operation.WaitsFor.Length + operation.WaitsOn.Length > 0)
+            {
+                mistakes.Add("`waits_for` and `waits_on` say nothing without `waits_seconds`");
+            }
+
+            return null;
+        }
+
+        return new WaitPlan { Most = TimeSpan.FromSeconds(operation.WaitsSeconds), Chosen = chosen?.Field, Switch = mode, On = number };
     }
 
     private Dictionary<string, FieldChange> Changes(Variant? variant, List<RequestLeaf> leaves)

@@ -21,6 +21,9 @@ internal sealed record RequestPlan
 
     public bool HasBody => Array.Exists(Parameters, parameter => parameter.Place == ParameterPlace.Body);
 
+    /// <summary>When the server waits before it answers; null if it never does.</summary>
+    public WaitPlan? Wait { get; init; }
+
     /// <summary>Field that has to be set for this variant to be taken; null where the server alone decides.</summary>
     public Parameter? WithField { get; init; }
 }

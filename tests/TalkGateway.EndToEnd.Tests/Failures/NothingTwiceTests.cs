@@ -42,7 +42,7 @@ public sealed class NothingTwiceTests
 
         var failure = await alice.FailAsync(new DeleteRoomRequest { Token = token });
 
-        Assert.Equal((Code.Unavailable, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
         Assert.Single(gateway.Simulator.Requests.Of("conversation.delete"));
     }
 
@@ -58,9 +58,36 @@ public sealed class NothingTwiceTests
 
         var failure = await alice.FailAsync(new SendMessageRequest { Token = token, Message = "Once" });
 
-        Assert.Equal((Code.Unavailable, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
         Assert.Single(gateway.Simulator.Requests.Of("chat.send"));
         Assert.Equal(1, await CountAsync(alice, token, "Once"));
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(504)]
+    public async Task A_write_that_a_proxy_lost_is_one_of_unknown_outcome(int status)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.Html(status), "POST", "/chat/");
+
+        var failure = await alice.FailAsync(new SendMessageRequest { Token = token, Message = "Lost" });
+
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.DoesNotContain("<", failure.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_write_that_the_gateway_could_not_even_prepare_is_not_one_of_unknown_outcome()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Simulator.Faults.Plan(Fault.DropBefore(), times: null);
+
+        var failure = await gateway.As("alice").FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Never" });
+
+        Assert.Equal((Code.Unavailable, "UPSTREAM_UNAVAILABLE"), (failure.Code, failure.Reason));
+        Assert.Empty(gateway.Simulator.Requests.Of("conversation.create"));
     }
 
     [Fact]
@@ -86,7 +113,7 @@ public sealed class NothingTwiceTests
 
         var failure = await alice.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Once" });
 
-        Assert.Equal((Code.Internal, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
         Assert.Single(gateway.Simulator.Requests.Of("conversation.create"));
         Assert.Single((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.DisplayName == "Once");
     }

@@ -159,6 +159,21 @@ public sealed class CreateRoomTests(Gateways gateways) : IClassFixture<Gateways>
         Assert.Contains((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.Token == left);
     }
 
+    [Fact]
+    public async Task A_room_is_named_as_well_where_the_connection_broke_while_it_was_read_and_deleted()
+    {
+        await using var gateway = await TestGateway.StartAsync("12");
+        var alice = gateway.As("alice");
+        await alice.DoAsync(new ListRoomsRequest());
+        gateway.Simulator.Faults.Plan(Fault.DropBefore(), "GET", "/room/", times: null);
+        gateway.Simulator.Faults.Plan(Fault.DropBefore(), "DELETE", "/room/");
+
+        var failure = await alice.FailAsync(new CreateRoomRequest { Type = RoomType.Group, Name = "Zombie", Description = "Brains" });
+
+        var left = failure.Infos.Single(info => info.Reason == "ROOM_LEFT_BEHIND").Metadata["token"];
+        Assert.Contains((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.Token == left);
+    }
+
     private static CreateRoomRequest Everything() => new()
     {
         Type = RoomType.Public,

@@ -51,12 +51,13 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void A_lost_write_says_that_its_outcome_is_unknown()
+    public void A_lost_write_says_that_its_outcome_is_unknown_whatever_came_of_its_answer()
     {
-        var lost = new UpstreamException(new UpstreamFailure(UpstreamFailureKind.Interrupted, "cloud", "gone") { MayHaveArrived = true });
+        var lost = new UpstreamFailure(UpstreamFailureKind.Interrupted, "cloud", "gone") { MayHaveArrived = true };
 
-        Assert.Equal(ErrorReasons.OutcomeUnknown, UpstreamFailureTable.ToTalkException(lost, safe: false).Reason);
-        Assert.Equal(ErrorReasons.UpstreamUnavailable, UpstreamFailureTable.ToTalkException(lost, safe: true).Reason);
+        Assert.Equal((Code.Unknown, ErrorReasons.OutcomeUnknown), CodeAndReason(lost));
+        Assert.Equal((Code.Unknown, ErrorReasons.OutcomeUnknown), CodeAndReason(lost with { Status = 200 }));
+        Assert.Equal((Code.Unavailable, ErrorReasons.UpstreamUnavailable), CodeAndReason(lost with { MayHaveArrived = false }));
     }
 
     [Theory]
@@ -70,9 +71,21 @@ public sealed class StatusTableTests
     [Fact]
     public void Half_an_answer_is_internal_and_no_answer_unavailable()
     {
-        var half = new UpstreamFailure(UpstreamFailureKind.Interrupted, "cloud", "gone") { MayHaveArrived = true, Status = 200 };
+        var half = new UpstreamFailure(UpstreamFailureKind.Interrupted, "cloud", "gone") { MayHaveArrived = true, IsOfRead = true, Status = 200 };
 
-        Assert.Equal(Code.Internal, UpstreamFailureTable.ToTalkException(new UpstreamException(half), safe: true).Code);
-        Assert.Equal(Code.Unavailable, UpstreamFailureTable.ToTalkException(new UpstreamException(half with { Status = 0 }), safe: true).Code);
+        Assert.Equal((Code.Internal, ErrorReasons.MalformedAnswer), CodeAndReason(half));
+        Assert.Equal((Code.Unavailable, ErrorReasons.UpstreamUnavailable), CodeAndReason(half with { Status = 0 }));
+    }
+
+    [Theory]
+    [InlineData(UpstreamFailureKind.NoConnectionFree, Code.Unavailable, "UPSTREAM_BUSY")]
+    [InlineData(UpstreamFailureKind.TooManyLongPolls, Code.ResourceExhausted, "TOO_MANY_LONG_POLLS")]
+    internal void What_was_never_sent_says_why(UpstreamFailureKind kind, Code code, string reason) =>
+        Assert.Equal((code, reason), CodeAndReason(new UpstreamFailure(kind, "cloud", "full")));
+
+    private static (Code Code, string Reason) CodeAndReason(UpstreamFailure failure)
+    {
+        var told = UpstreamFailureTable.ToTalkException(new UpstreamException(failure));
+        return (told.Code, told.Reason);
     }
 }

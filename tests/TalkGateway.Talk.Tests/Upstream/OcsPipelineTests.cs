@@ -20,6 +20,8 @@ public sealed class OcsPipelineTests
         { "idempotent", HttpRequestError.ResponseEnded, 3 },
         { "write", HttpRequestError.ResponseEnded, 1 },
         { "write", HttpRequestError.Unknown, 1 },
+        { "read", HttpRequestError.HttpProtocolError, 3 },
+        { "write", HttpRequestError.HttpProtocolError, 1 },
 
         // something that is not HTTP will not be any the next time
         { "read", HttpRequestError.InvalidResponse, 1 },
@@ -55,6 +57,36 @@ public sealed class OcsPipelineTests
         world.Nextcloud.Intercept = _ => Task.FromResult<HttpResponseMessage?>(FakeNextcloud.Json(status));
 
         Assert.Equal(status, (await world.SendAsync(RequestOf(request))).Status);
+        Assert.Equal(attempts, world.Nextcloud.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("read", true)]
+    [InlineData("idempotent", false)]
+    [InlineData("write", false)]
+    public async Task A_lost_answer_says_whether_it_was_to_a_read(string request, bool isOfRead)
+    {
+        using var world = new UpstreamWorld();
+        world.Nextcloud.Intercept = _ => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+
+        var failure = await world.FailAsync(RequestOf(request));
+
+        Assert.Equal((true, isOfRead), (failure.MayHaveArrived, failure.IsOfRead));
+    }
+
+    [Theory]
+    [InlineData("idempotent", 502, 3)]
+    [InlineData("write", 502, 1)]
+    [InlineData("write", 504, 1)]
+    public async Task A_page_of_a_proxy_in_the_place_of_an_answer_to_a_write_is_a_lost_answer(string request, int status, int attempts)
+    {
+        using var world = new UpstreamWorld();
+        world.Nextcloud.Intercept = _ => Task.FromResult<HttpResponseMessage?>(
+            new HttpResponseMessage((System.Net.HttpStatusCode)status) { Content = new StringContent("<html>Bad Gateway</html>") });
+
+        var failure = await world.FailAsync(RequestOf(request));
+
+        Assert.Equal((UpstreamFailureKind.Interrupted, true, false, status), (failure.Kind, failure.MayHaveArrived, failure.IsOfRead, failure.Status));
         Assert.Equal(attempts, world.Nextcloud.Requests.Count);
     }
 

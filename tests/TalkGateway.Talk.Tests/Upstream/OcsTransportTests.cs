@@ -2,13 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Upstream;
 using Xunit;
@@ -335,16 +329,7 @@ public sealed class OcsTransportTests
     private static async Task<UpstreamFailure> FailureOf(OcsTransport transport, OcsRequest request) =>
         (await Assert.ThrowsAsync<UpstreamException>(async () => await transport.ExchangeAsync(Attempt(request), CancellationToken.None))).Failure;
 
-    private static async Task<LocalServer> Serve(RequestDelegate handle)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.Run(handle);
-        await app.StartAsync();
-        return new LocalServer(app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-    }
+    private static Task<LocalServer> Serve(RequestDelegate handle) => LocalServer.StartAsync(handle);
 
     private sealed class Seen(HttpRequest request)
     {
@@ -353,11 +338,6 @@ public sealed class OcsTransportTests
         public string Query { get; } = request.QueryString.Value!;
 
         public Dictionary<string, string> Headers { get; } = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-    }
-
-    private sealed record LocalServer(WebApplication App, string Address) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => App.DisposeAsync();
     }
 
     /// <summary>Answers each request with given bytes, whatever they are; null closes the connection instead.</summary>

@@ -31,6 +31,9 @@ internal sealed class UpstreamWorld : IDisposable
 
     public IEnumerable<string> Logs => _loggers.Lines;
 
+    /// <summary>Writes to <see cref="Logs"/>.</summary>
+    public ILogger Logger => _loggers;
+
     public static OcsRequest Get(string path = "/ocs/v2.php/apps/spreed/api/v4/room") =>
         new() { Method = HttpMethod.Get, PathAndQuery = path, Repeatability = Repeatability.Safe };
 
