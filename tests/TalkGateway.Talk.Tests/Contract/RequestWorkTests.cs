@@ -107,7 +107,7 @@ public sealed class RequestWorkTests
     }
 
     /// <summary>Every repeated, map, text and message field of a message and of those inside it.</summary>
-    private static IEnumerable<(IReadOnlyList<FieldDescriptor> Path, FieldDescriptor Field)> FieldsOf(MessageDescriptor message, IReadOnlyList<FieldDescriptor> path)
+    private static IEnumerable<(IReadOnlyList<FieldDescriptor> Path, FieldDescriptor Field)> FieldsOf(MessageDescriptor message, FieldDescriptor[] path)
     {
         foreach (var field in message.Fields.InDeclarationOrder())
         {
@@ -117,7 +117,7 @@ public sealed class RequestWorkTests
                 yield return (here, field);
             }
 
-            if (field.FieldType == FieldType.Message && !field.IsMap && path.Count < 3)
+            if (field.FieldType == FieldType.Message && !field.IsMap && path.Length < 3)
             {
                 foreach (var inside in FieldsOf(field.MessageType, here))
                 {
