@@ -24,8 +24,7 @@ WORKDIR /app
 COPY --from=build /app .
 USER $APP_UID
 
-# The address of the gateway itself; the base image's own setting would compete with it.
-ENV TALKGATEWAY_Listen=http://*:8080 ASPNETCORE_HTTP_PORTS=
+# The base image sets ASPNETCORE_HTTP_PORTS=8080, which the gateway listens on where Listen is not set.
 EXPOSE 8080
 
 # Health is asked over gRPC (grpc.health.v1.Health) on the same port, by the probes of an orchestrator or by

@@ -41,32 +41,32 @@ internal sealed class RpcServerOptionsValidator : IValidateOptions<RpcServerOpti
 
     public ValidateOptionsResult Validate(string? name, RpcServerOptions options)
     {
-        var failures = new ValidateOptionsResultBuilder();
+        var failures = new List<string>();
         if (options.MaxReceiveMessageSize is < 1 or > LargestLimit)
         {
-            failures.AddError($"{options.MaxReceiveMessageSize} is not between 1 and {LargestLimit} bytes.", nameof(options.MaxReceiveMessageSize));
+            failures.Add($"{nameof(options.MaxReceiveMessageSize)}: {options.MaxReceiveMessageSize} is not between 1 and {LargestLimit} bytes.");
         }
 
         if (options.MaxSendMessageSize is < 1 or > LargestLimit)
         {
-            failures.AddError($"{options.MaxSendMessageSize} is not between 1 and {LargestLimit} bytes.", nameof(options.MaxSendMessageSize));
+            failures.Add($"{nameof(options.MaxSendMessageSize)}: {options.MaxSendMessageSize} is not between 1 and {LargestLimit} bytes.");
         }
 
         if (options.ResponseCompressionThreshold < 0)
         {
-            failures.AddError($"{options.ResponseCompressionThreshold} is negative.", nameof(options.ResponseCompressionThreshold));
+            failures.Add($"{nameof(options.ResponseCompressionThreshold)}: {options.ResponseCompressionThreshold} is negative.");
         }
 
         if (!Enum.IsDefined(options.ResponseCompression))
         {
-            failures.AddError($"{options.ResponseCompression} is no policy.", nameof(options.ResponseCompression));
+            failures.Add($"{nameof(options.ResponseCompression)}: {options.ResponseCompression} is no policy.");
         }
 
         if (!Enum.IsDefined(options.ResponseCompressionLevel))
         {
-            failures.AddError($"{options.ResponseCompressionLevel} is no level.", nameof(options.ResponseCompressionLevel));
+            failures.Add($"{nameof(options.ResponseCompressionLevel)}: {options.ResponseCompressionLevel} is no level.");
         }
 
-        return failures.Build();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -12,13 +12,19 @@ public sealed class TalkUpstreams
         _registry = registry;
     }
 
-    /// <summary>Base address of an upstream; of the default one for an empty name.</summary>
+    /// <summary>
+    /// Ends all calls that wait for news at a server, with UNAVAILABLE and the reason <c>GATEWAY_STOPPING</c>, and lets no more wait:
+    /// for a gateway that stops.
+    /// </summary>
+    public void EndLongPolls() => _registry.EndLongPolls();
+
+    /// <summary>The options of an upstream; of the default one for an empty name.</summary>
     /// <exception cref="ArgumentException">There is no upstream of that name.</exception>
-    public Uri AddressOf(string name)
+    public UpstreamOptions OptionsOf(string name)
     {
         try
         {
-            return new Uri(_registry.Resolve(name).Options.Address!);
+            return _registry.Resolve(name).Options;
         }
         catch (UpstreamException unknown)
         {

@@ -1,16 +1,15 @@
-using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using TalkGateway.Configuration;
 using TalkGateway.Explorer;
+using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
 using TalkGateway.Rpc;
 using TalkGateway.Rpcs;
+using TalkGateway.Sessions;
 using TalkGateway.Simulator;
 using TalkGateway.Talk;
 using TalkGateway.Talk.Invocation;
@@ -22,13 +21,16 @@ namespace TalkGateway;
 /// <summary>Puts the parts together: configuration, endpoints, the embedded simulator, the pass-through.</summary>
 internal static class GatewayHost
 {
+    /// <summary>The exit code of a start that the configuration or the command line keeps from succeeding.</summary>
+    public const int ConfigurationIsWrong = 2;
+
     /// <summary>Runs the gateway until it is told to stop.</summary>
-    /// <returns>The exit code: 0, or 2 if the configuration is wrong.</returns>
+    /// <returns>The exit code: 0, or <see cref="ConfigurationIsWrong"/>.</returns>
     public static async Task<int> RunAsync(CommandLineSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            await using var gateway = await StartAsync(settings, cancellationToken);
+            await using var gateway = await StartAsync(settings, cancellationToken, static builder => builder.Services.AddHostedService<ProxyTrustCheck>());
             var hasExplorer = gateway.App.Configuration.Read<ExplorerOptions>(ExplorerOptions.Section).Enabled;
             Console.WriteLine(WelcomeText.For(gateway.Addresses, gateway.Simulator, hasExplorer));
             await gateway.App.WaitForShutdownAsync(cancellationToken);
@@ -37,7 +39,7 @@ internal static class GatewayHost
         catch (Exception wrong) when (wrong is ConfigurationException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync($"TalkGateway cannot start. {wrong.Message}");
-            return 2;
+            return ConfigurationIsWrong;
         }
     }
 
@@ -47,30 +49,37 @@ internal static class GatewayHost
     public static async Task<RunningGateway> StartAsync(
         CommandLineSettings settings, CancellationToken cancellationToken, Action<WebApplicationBuilder>? configure = null)
     {
-        // appsettings.json lies beside the program, wherever it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddConfiguration(GivenConfiguration.Read(settings));
+        var configuration = GivenConfiguration.Read(settings);
+
+        // An empty builder, since the others read variables of everybody's, such as LISTEN, as keys.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"),
+        });
+        builder.Configuration.AddConfiguration(configuration);
 
         var simulator = await StartSimulatorAsync(builder, cancellationToken);
         WebApplication? app = null;
         var started = false;
         try
         {
+            builder.Logging.AddConfiguration(LoggingSettings.Check(configuration)).AddConsole();
+
             // A start that fails is told once, by whoever started it.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-            AddServices(builder);
-            Listen(builder);
+            await AddServicesAsync(builder, cancellationToken);
+            var listeners = Listeners.Add(builder);
             configure?.Invoke(builder);
             app = builder.Build();
             Map(app, simulator);
-            await app.StartAsync(cancellationToken);
+            await listeners.StartAsync(app, cancellationToken);
             started = true;
             return new RunningGateway(app, simulator);
         }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        catch (OptionsValidationException wrong) when (wrong.OptionsType == typeof(RpcServerOptions))
         {
-            throw new ConfigurationException(
-                ListenAddress.Key, builder.Configuration[ListenAddress.Key] ?? ListenAddress.Default, "another program listens there: choose another address (--listen), or stop that program");
+            throw new OptionsValidationException(wrong.OptionsName, wrong.OptionsType, wrong.Failures.Select(failure => $"{GivenConfiguration.RpcSection}:{failure}"));
         }
         finally
         {
@@ -123,61 +132,35 @@ internal static class GatewayHost
     private static string[] UpstreamNames(IConfiguration configuration) =>
         [.. configuration.GetSection($"{UpstreamsOptions.Section}:{nameof(UpstreamsOptions.Servers)}").GetChildren().Select(server => server.Key)];
 
-    private static void AddServices(WebApplicationBuilder builder)
+    private static async Task AddServicesAsync(WebApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        var services = builder.Services;
+        var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton(TimeProvider.System);
-        services.AddRpc(options => builder.Configuration.ReadInto(GivenConfiguration.RpcSection, options));
-        services.AddTalk(builder.Configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section));
+        services.AddRouting();
+        services.AddRpc(options => configuration.ReadInto(GivenConfiguration.RpcSection, options));
+        services.AddTalk(configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section));
         services.AddHttpForwarder();
         services.AddCors();
 
-        var keys = services.AddDataProtection().SetApplicationName("TalkGateway");
-        if (builder.Configuration.Read<SessionKeySettings>(SessionKeySettings.Section).OpenDirectory() is { } directory)
+        var shutdown = configuration.Read<ShutdownSettings>(ShutdownSettings.Section);
+        shutdown.Check();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.Delay + shutdown.Timeout);
+        services.AddHostedService(provider => new Drain(shutdown, provider.GetRequiredService<TalkUpstreams>(), provider.GetRequiredService<TimeProvider>()));
+
+        var directory = configuration.Read<SessionKeySettings>(SessionKeySettings.Section).KeyDirectory;
+        if (directory.Length == 0)
         {
-            keys.PersistKeysToFileSystem(directory);
+            services.AddDataProtection().SetApplicationName(SharedKeys.ApplicationName);
         }
-    }
-
-    private static void Listen(WebApplicationBuilder builder)
-    {
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        else
         {
-            // A plaintext HTTP/2 connection looks like TLS to Kestrel (see UseHttp1AndHttp2Detection), its scheme does not.
-            kestrel.AllowAlternateSchemes = true;
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            kestrel.ConfigureEndpointDefaults(endpoint =>
-            {
-                endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-                endpoint.UseHttp1AndHttp2Detection();
-            });
-            if (builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
-            {
-                return;
-            }
-
-            var address = ListenAddress.Parse(builder.Configuration[ListenAddress.Key] ?? ListenAddress.Default);
-            switch (address)
-            {
-                case { IsLocalhost: true, Port: not 0 }:
-                    kestrel.ListenLocalhost(address.Port);
-                    break;
-                case { IsLocalhost: true }:
-                    kestrel.Listen(IPAddress.Loopback, 0);
-                    break;
-                case { Address: { } ip }:
-                    kestrel.Listen(ip, address.Port);
-                    break;
-                default:
-                    kestrel.ListenAnyIP(address.Port);
-                    break;
-            }
-        });
+            services.AddSingleton<IDataProtectionProvider>(await SharedKeys.OpenAsync(directory, cancellationToken));
+        }
     }
 
     private static void Map(WebApplication app, TalkSimulator? simulator)
     {
+        TrustedProxies.Use(app);
         var rpcs = app.MapGroup("");
         rpcs.MapTalkServices(app.Services.GetRequiredService<TalkInvoker>());
         rpcs.MapRpcReflection();
@@ -198,11 +181,9 @@ internal static class GatewayHost
         options.Check(UpstreamNames(app.Configuration));
         if (options.Enabled)
         {
+            var upstream = app.Services.GetRequiredService<TalkUpstreams>().OptionsOf(options.Upstream);
             var endpoint = new PassThroughEndpoint(
-                app.Services.GetRequiredService<IHttpForwarder>(),
-                options,
-                app.Services.GetRequiredService<TalkUpstreams>().AddressOf(options.Upstream),
-                app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
+                app.Services.GetRequiredService<IHttpForwarder>(), options, new Uri(upstream.Address!), upstream.UseProxy, app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
             app.Lifetime.ApplicationStopped.Register(endpoint.Dispose);
             app.MapFallback("{**path}", endpoint.ForwardAsync);
         }

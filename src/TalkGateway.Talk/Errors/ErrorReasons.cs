@@ -51,6 +51,9 @@ public static class ErrorReasons
     /// <summary>As many calls as may wait for news at the server already do; see RetryInfo. Nothing was sent.</summary>
     public const string TooManyLongPolls = "TOO_MANY_LONG_POLLS";
 
+    /// <summary>The gateway stops, and the call only waited for news: call again, and another gateway answers.</summary>
+    public const string GatewayStopping = "GATEWAY_STOPPING";
+
     /// <summary>The connection broke after a write was sent, or a proxy answered in the place of the server: it may or may not have happened. Always with the code UNKNOWN.</summary>
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
 

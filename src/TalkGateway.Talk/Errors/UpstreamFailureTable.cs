@@ -19,6 +19,7 @@ internal static class UpstreamFailureTable
             [UpstreamFailureKind.CircuitOpen] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
             [UpstreamFailureKind.NoConnectionFree] = (Code.Unavailable, ErrorReasons.UpstreamBusy),
             [UpstreamFailureKind.TooManyLongPolls] = (Code.ResourceExhausted, ErrorReasons.TooManyLongPolls),
+            [UpstreamFailureKind.GatewayStopping] = (Code.Unavailable, ErrorReasons.GatewayStopping),
             [UpstreamFailureKind.UnknownUpstream] = (Code.InvalidArgument, ErrorReasons.UnknownUpstream),
             [UpstreamFailureKind.MalformedCredential] = (Code.Unauthenticated, ErrorReasons.MalformedCredential),
             [UpstreamFailureKind.CredentialRefused] = (Code.Unauthenticated, StatusRule.For(401).Reason),

@@ -7,7 +7,7 @@ namespace TalkGateway.Talk.Upstream;
 /// Counts the requests that wait at a server by intent, for up to half a minute each, and refuses those beyond the limits of
 /// <see cref="LongPollOptions"/> at once: queueing would only add its own wait to theirs.
 /// </summary>
-internal sealed class LongPollBudget(string upstream, LongPollOptions options, TimeProvider time, ILogger logger)
+internal sealed class LongPollBudget(string upstream, LongPollOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>Polls end all the time, so places come free within seconds.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -15,10 +15,23 @@ internal sealed class LongPollBudget(string upstream, LongPollOptions options, T
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<Owner, int> _byOwner = [];
     private int _count;
     private int _ofGuests;
     private long? _warnedAt;
+
+    /// <summary>Fires when no request may wait any longer.</summary>
+    public CancellationToken Ended => _end.Token;
+
+    /// <summary>Ends all requests that wait.</summary>
+    public void End() => _end.Cancel();
+
+    /// <summary>What a request hears that waited when the end came, or comes after it.</summary>
+    public UpstreamException Stopping() => new(
+        new UpstreamFailure(UpstreamFailureKind.GatewayStopping, upstream, "The gateway is about to stop: call again, which another one answers.") { IsOfRead = true });
+
+    public void Dispose() => _end.Dispose();
 
     /// <summary>Takes a place for one request, until it is disposed of.</summary>
     /// <exception cref="UpstreamException">There is none left (<see cref="UpstreamFailureKind.TooManyLongPolls"/>); nothing was sent.</exception>

@@ -77,9 +77,13 @@ internal sealed class OcsClient : IDisposable
             : SendOnceProvenAsync(login, request, identity, cancellationToken);
     }
 
+    /// <summary>Ends the requests that wait for news (<see cref="UpstreamFailureKind.GatewayStopping"/>), and lets no more wait.</summary>
+    public void EndLongPolls() => _pipeline.EndLongPolls();
+
     public void Dispose()
     {
         _logins.Dispose();
+        _pipeline.Dispose();
         _transport.Dispose();
     }
 

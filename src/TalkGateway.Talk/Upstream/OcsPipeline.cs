@@ -11,7 +11,7 @@ namespace TalkGateway.Talk.Upstream;
 /// Carries out one exchange with the repetitions, pauses and limits of the options. From outside to inside: retry, circuit
 /// breaker, attempt timeout. The caller's deadline is the cancellation token, which stands above all of them.
 /// </summary>
-internal sealed class OcsPipeline
+internal sealed class OcsPipeline : IDisposable
 {
     private static readonly ResiliencePropertyKey<OcsRequest> RequestKey = new("TalkGateway.Request");
 
@@ -44,12 +44,33 @@ internal sealed class OcsPipeline
     /// <summary>The upstream's name.</summary>
     public string Upstream => _upstream;
 
+    /// <summary>Ends the requests that wait for news, and lets no more wait.</summary>
+    public void EndLongPolls() => _longPolls.End();
+
+    public void Dispose() => _longPolls.Dispose();
+
     /// <exception cref="UpstreamException">There is no answer.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    public ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken) =>
+        attempt.Request.LongPoll > TimeSpan.Zero ? WaitAsync(attempt, onLoginJar, cancellationToken) : SendAsync(attempt, onLoginJar, cancellationToken);
+
+    private async ValueTask<OcsAnswer> WaitAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
-        using var place = attempt.Request.LongPoll > TimeSpan.Zero ? _longPolls.Enter(attempt.Identity) : null;
+        using var place = _longPolls.Enter(attempt.Identity);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _longPolls.Ended);
+        try
+        {
+            return await SendAsync(attempt, onLoginJar, either.Token);
+        }
+        catch (OperationCanceledException) when (_longPolls.Ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw _longPolls.Stopping();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OcsAnswer> SendAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestKey, attempt.Request);
         try

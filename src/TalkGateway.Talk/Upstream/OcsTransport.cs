@@ -110,6 +110,7 @@ internal sealed class OcsTransport : IDisposable
     private static SocketsHttpHandler CreateHandler(UpstreamOptions options, int maxConnections) => new()
     {
         UseCookies = false,
+        UseProxy = options.UseProxy,
         AllowAutoRedirect = false,
 
         // Each costs an asynchronous layer per request: decompression is done here, where an answer needs it, and spans that

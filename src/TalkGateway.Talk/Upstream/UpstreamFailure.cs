@@ -30,6 +30,9 @@ internal enum UpstreamFailureKind
     /// <summary>As many requests as the gateway allows wait at the server already; nothing was sent.</summary>
     TooManyLongPolls,
 
+    /// <summary>The gateway is about to stop, and the call only waited for news.</summary>
+    GatewayStopping,
+
     /// <summary>The call names an upstream that is not configured.</summary>
     UnknownUpstream,
 

@@ -25,6 +25,12 @@ public sealed record UpstreamOptions
     /// <summary>Key <c>ConnectTimeout</c>: longest time for opening a connection, TLS included. 100 ms to 2 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Key <c>UseProxy</c>: connect by the proxy that the environment names (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>),
+    /// for rpcs and for what is passed through. Without it those variables count for neither.
+    /// </summary>
+    public bool UseProxy { get; init; }
+
     /// <summary>Key <c>AttemptTimeout</c>: longest time for one HTTP exchange; what a long poll may wait comes on top. 1 s to 10 min.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -39,6 +39,15 @@ internal sealed class UpstreamRegistry : IDisposable
         return authority is not null && _byAuthority.TryGetValue(authority, out var server) ? server : Default;
     }
 
+    /// <summary>Ends all calls that wait for news, and lets no more wait.</summary>
+    public void EndLongPolls()
+    {
+        foreach (var server in _byName.Values)
+        {
+            server.Client.EndLongPolls();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var server in _byName.Values)

@@ -29,7 +29,7 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             .GroupBy(p => p.Authority, StringComparer.OrdinalIgnoreCase)
             .Where(g => g.Count() > 1))
         {
-            problems.Add($"Authority \"{shared.Key}\" stands at several upstreams ({string.Join(", ", shared.Select(s => s.Server))}): leave it at one of them.");
+            problems.Add($"{string.Join(" and ", shared.Select(s => $"{UpstreamsOptions.Section}:Servers:{s.Server}:Authorities"))} both name \"{shared.Key}\": leave it at one of them.");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
@@ -92,19 +92,21 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             {
                 problems.Add($"{section}:Address is missing: set it to the server's base address, such as https://cloud.example.com.");
             }
-            else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+            else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || address.Any(IsNoAddressCharacter))
             {
-                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be an absolute http or https address.");
+                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be an absolute http or https address, without spaces.");
             }
             else if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
             {
                 problems.Add($"{section}:Address is \"{uri.GetLeftPart(UriPartial.Path).Replace(uri.UserInfo + "@", "", StringComparison.Ordinal)}\" with a user, a query or a fragment: leave that out, callers bring their own credentials.");
             }
-            else if (uri.AbsolutePath.Contains("/index.php", StringComparison.Ordinal) || uri.AbsolutePath.Contains("/ocs/", StringComparison.Ordinal))
+            else if (uri.Segments.Any(segment => segment.TrimEnd('/') is "index.php" or "ocs"))
             {
                 problems.Add($"{section}:Address is \"{Printable(address)}\": it must be the base of the installation, without /index.php or /ocs.");
             }
         }
+
+        private static bool IsNoAddressCharacter(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
 
         // An address that is none may be anything, a password included.
         private static string Printable(string address) => address.Contains('@', StringComparison.Ordinal) ? "…" : address;

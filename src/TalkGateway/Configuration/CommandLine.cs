@@ -45,11 +45,18 @@ internal static class CommandLine
             var keys = new Dictionary<string, string?>();
             Set(keys, "Upstreams:Servers:default:Address", result.GetValue(Upstream));
             Set(keys, "Simulator:Profile", result.GetValue(Simulate));
-            Set(keys, "Listen", result.GetValue(Listen));
+            Set(keys, ListenAddress.Key, result.GetValue(Listen));
             SetPassThrough(keys, result.GetValue(PassThrough));
             return run(new CommandLineSettings(result.GetValue(ConfigFile), keys), cancellationToken);
         });
-        return root.Parse(args).InvokeAsync();
+        return RunAsync(root.Parse(args));
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        // Signals are the host's, which lets calls in flight finish; otherwise the process would end two seconds after one.
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return parsed.Errors.Count == 0 ? code : GatewayHost.ConfigurationIsWrong;
     }
 
     private static void Set(Dictionary<string, string?> keys, string key, string? value)

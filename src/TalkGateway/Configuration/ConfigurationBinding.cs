@@ -1,5 +1,6 @@
+using System.ComponentModel;
+using System.Globalization;
 using System.Reflection;
-using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Configuration;
 
@@ -21,61 +22,104 @@ internal static class ConfigurationBinding
     public static void ReadInto<T>(this IConfiguration configuration, string section, T target)
     {
         var given = configuration.GetSection(section);
-        RefuseMisplaced(given, typeof(T));
-        try
-        {
-            // Strictly, since otherwise an upstream with a value of another kind would be left out without a word.
-            given.Bind(target, options => options.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException wrong)
-        {
-            // The innermost of them names key and value.
-            var cause = wrong;
-            while (cause.InnerException is InvalidOperationException inner)
-            {
-                cause = inner;
-            }
-
-            throw new ConfigurationException(section, null, $"{cause.Message.TrimEnd('.')}: {Documentation}");
-        }
+        given.RefuseUnlike(typeof(T));
+        given.Bind(target);
     }
 
-    /// <exception cref="ConfigurationException">There are other keys at the top than <paramref name="known"/>.</exception>
+    /// <exception cref="ConfigurationException">There are other keys than <paramref name="known"/>.</exception>
     public static void RefuseUnknown(this IConfiguration configuration, IReadOnlyCollection<string> known)
     {
         foreach (var child in configuration.GetChildren())
         {
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new ConfigurationException(child.Path, child.Value, $"there is no such key, only {string.Join(", ", known)}; {Documentation}");
+                // Where a section stands in place of a value, what it holds may be anything, a password included.
+                throw new ConfigurationException(child.Path, null, $"there is no such key, only {string.Join(", ", known)}; {Documentation}");
             }
         }
     }
 
-    /// <summary>Refuses keys that the type has no property for, and single values where it has a list.</summary>
-    private static void RefuseMisplaced(IConfiguration section, Type type)
+    /// <summary>Refuses what the type has no place for: the binder would leave it out without a word.</summary>
+    /// <exception cref="ConfigurationException">A key is unknown, or a value of another kind.</exception>
+    public static void RefuseUnlike(this IConfigurationSection section, Type type)
     {
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
-        section.RefuseUnknown(properties.Keys);
-        foreach (var child in section.GetChildren())
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (IsSingleValue(type))
         {
-            var property = properties[child.Key];
-            if (property == typeof(IList<string>) && !string.IsNullOrEmpty(child.Value))
-            {
-                throw new ConfigurationException(child.Path, child.Value, $"it is a list: number its entries, beginning with {child.Path}:0");
-            }
+            RefuseUnlikeValue(section, type);
+            return;
+        }
 
-            if (property.IsGenericType && property.GetGenericTypeDefinition() == typeof(Dictionary<,>))
+        var isList = type == typeof(IList<string>);
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            var remedy = isList ? $"it is a list: number its entries, beginning with {section.Path}:0" : "it is a section: give its keys, not a value";
+            throw new ConfigurationException(section.Path, section.Value, $"{remedy}; {Documentation}");
+        }
+
+        if (isList)
+        {
+            foreach (var entry in section.GetChildren())
             {
-                foreach (var entry in child.GetChildren())
-                {
-                    RefuseMisplaced(entry, property.GetGenericArguments()[1]);
-                }
-            }
-            else if (property.Assembly == typeof(UpstreamsOptions).Assembly)
-            {
-                RefuseMisplaced(child, property);
+                entry.RefuseUnlike(typeof(string));
             }
         }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
+        {
+            foreach (var entry in section.GetChildren())
+            {
+                entry.RefuseUnlike(type.GetGenericArguments()[1]);
+            }
+        }
+        else
+        {
+            var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
+            section.RefuseUnknown(properties.Keys);
+            foreach (var child in section.GetChildren())
+            {
+                child.RefuseUnlike(properties[child.Key]);
+            }
+        }
+    }
+
+    private static void RefuseUnlikeValue(IConfigurationSection section, Type type)
+    {
+        if (section.GetChildren().Any())
+        {
+            throw new ConfigurationException(section.Path, null, $"it is a single value, not a list or section; {Documentation}");
+        }
+
+        if (section.Value is not { } value)
+        {
+            return;
+        }
+
+        try
+        {
+            TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException || e.InnerException is FormatException or OverflowException)
+        {
+            throw new ConfigurationException(section.Path, value, $"give {Kind(type)}; {Documentation}");
+        }
+    }
+
+    private static bool IsSingleValue(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan);
+
+    private static string Kind(Type type)
+    {
+        if (type.IsEnum)
+        {
+            return "one of " + string.Join(", ", Enum.GetNames(type));
+        }
+
+        if (type == typeof(bool))
+        {
+            return "true or false";
+        }
+
+        return type == typeof(TimeSpan)
+            ? string.Create(CultureInfo.InvariantCulture, $"a time as hours:minutes:seconds, such as {TimeSpan.FromSeconds(30)}")
+            : type == typeof(double) ? "a number, such as 0.5" : "a whole number";
     }
 }

@@ -1,27 +1,36 @@
 using TalkGateway.Explorer;
+using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
 using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Configuration;
 
-/// <summary>What the operator says: a file, environment variables and the command line, in rising order of precedence.</summary>
+/// <summary>
+/// What is configured: the file beside the program, a file of the operator's, environment variables and the command line, in rising
+/// order of precedence. Nothing else is read, so that no variable of another program changes the gateway.
+/// </summary>
 internal static class GivenConfiguration
 {
     private const string EnvironmentPrefix = "TALKGATEWAY_";
+    private const string ProgramFile = "appsettings.json";
 
     /// <summary>Key of the RPC layer's options.</summary>
     public const string RpcSection = "Rpc";
 
     private static readonly string[] Sections =
-        [ListenAddress.Key, "Kestrel", "Logging", UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section, PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section];
+    [
+        ListenAddress.Key, TrustedProxies.Key, KestrelSettings.Section, LoggingSettings.Section, UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section,
+        PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section, ShutdownSettings.Section,
+    ];
 
-    /// <exception cref="ConfigurationException">The file cannot be read, or something is said that nothing reads.</exception>
+    /// <exception cref="ConfigurationException">A file cannot be read, or something is said that nothing reads.</exception>
     public static IConfiguration Read(CommandLineSettings settings)
     {
         var builder = new ConfigurationBuilder();
+        AddFile(builder, ProgramFile, new FileInfo(Path.Combine(AppContext.BaseDirectory, ProgramFile)));
         if (settings.ConfigFile is { } file)
         {
-            AddFile(builder, file);
+            AddFile(builder, "--config", file);
         }
 
         var given = builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(settings.Keys).Build();
@@ -29,11 +38,11 @@ internal static class GivenConfiguration
         return given;
     }
 
-    private static void AddFile(ConfigurationBuilder builder, FileInfo file)
+    private static void AddFile(ConfigurationBuilder builder, string key, FileInfo file)
     {
         if (!file.Exists)
         {
-            throw new ConfigurationException("--config", file.FullName, "there is no such file");
+            throw new ConfigurationException(key, file.FullName, "there is no such file");
         }
 
         try
@@ -41,9 +50,13 @@ internal static class GivenConfiguration
             // Read at once, so that a mistake in it is told as one.
             builder.AddConfiguration(new ConfigurationBuilder().AddJsonFile(file.FullName, optional: false).Build());
         }
-        catch (InvalidDataException malformed)
+        catch (Exception malformed) when (malformed is InvalidDataException or FormatException)
         {
-            throw new ConfigurationException("--config", file.FullName, $"it is no valid JSON: {malformed.InnerException?.Message ?? malformed.Message}");
+            throw new ConfigurationException(key, file.FullName, $"it is no valid JSON: {malformed.InnerException?.Message ?? malformed.Message}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(key, file.FullName, $"the gateway cannot read it ({unreadable.Message}): let its user read the file");
         }
     }
 }

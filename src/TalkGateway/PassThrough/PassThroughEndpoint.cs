@@ -9,9 +9,11 @@ internal sealed partial class PassThroughEndpoint(
     IHttpForwarder forwarder,
     PassThroughOptions options,
     Uri upstream,
+    bool useProxy,
     ILogger<PassThroughEndpoint> logger) : IDisposable
 {
     private readonly string _destination = upstream.AbsoluteUri;
+    private readonly ForwardingTransformer _transformer = new(upstream, options.KeepHost);
     private readonly PathString[] _prefixes = [.. options.Prefixes.Select(p => new PathString(p.TrimEnd('/')))];
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.IdleTimeout };
     private readonly HttpMessageInvoker _invoker = new(new SendOnceHandler(new SocketsHttpHandler
@@ -19,7 +21,7 @@ internal sealed partial class PassThroughEndpoint(
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
-        UseProxy = false,
+        UseProxy = useProxy,
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -28,6 +30,12 @@ internal sealed partial class PassThroughEndpoint(
 
     public async Task ForwardAsync(HttpContext context)
     {
+        if (!ForwardingTransformer.IsTarget(context.Features.Get<IHttpRequestFeature>()?.RawTarget))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
         if (!Covers(context.Request.Path))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -40,7 +48,7 @@ internal sealed partial class PassThroughEndpoint(
             limit.MaxRequestBodySize = null;
         }
 
-        var error = await forwarder.SendAsync(context, _destination, _invoker, _config, ForwardedHeaders.Instance);
+        var error = await forwarder.SendAsync(context, _destination, _invoker, _config, _transformer);
         if (error is not ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
         {
             PassThroughFailed(context.Request.Method, FirstSegment(context.Request.Path), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
@@ -62,62 +70,4 @@ internal sealed partial class PassThroughEndpoint(
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Pass-through of {Method} {Path} failed: {Error} ({Detail})")]
     private partial void PassThroughFailed(string method, string path, ForwarderError error, string? detail);
-
-    /// <summary>Adds <c>X-Forwarded-*</c> behind what proxies before us said, and addresses the upstream by its own name.</summary>
-    private sealed class ForwardedHeaders : HttpTransformer
-    {
-        public static readonly ForwardedHeaders Instance = new();
-
-        public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
-        {
-            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-
-            if (UnchangedTarget(httpContext, destinationPrefix) is { } target)
-            {
-                proxyRequest.RequestUri = target;
-            }
-
-            // Nextcloud refuses hosts it does not trust, so it is asked by the name that the operator configured.
-            proxyRequest.Headers.Host = null;
-            if (httpContext.Connection.RemoteIpAddress is { } address)
-            {
-                proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-For", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
-            }
-
-            AddUnlessPresent(proxyRequest, "X-Forwarded-Proto", httpContext.Request.Scheme);
-            AddUnlessPresent(proxyRequest, "X-Forwarded-Host", httpContext.Request.Host.Value);
-        }
-
-        /// <summary>
-        /// The target byte for byte as the client wrote it. Null where it has dot segments, which must be resolved before
-        /// the upstream's own base path is put in front.
-        /// </summary>
-        private static Uri? UnchangedTarget(HttpContext context, string destinationPrefix)
-        {
-            var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
-            if (raw is not ['/', ..])
-            {
-                return null;
-            }
-
-            var path = raw.AsSpan(0, raw.IndexOf('?') is var query and >= 0 ? query : raw.Length);
-            if (path.Contains("/.", StringComparison.Ordinal) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
-            {
-                return null;
-            }
-
-            return new Uri(
-                string.Concat(destinationPrefix.AsSpan().TrimEnd('/'), raw),
-                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        }
-
-        private static void AddUnlessPresent(HttpRequestMessage request, string name, string? value)
-        {
-            if (!request.Headers.Contains(name))
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-    }
 }

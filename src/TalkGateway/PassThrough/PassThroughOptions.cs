@@ -24,6 +24,12 @@ public sealed class PassThroughOptions
     public string Upstream { get; set; } = "";
 
     /// <summary>
+    /// Ask the upstream by the host that the client asked for, instead of by its own. Nextcloud then makes links and redirects with
+    /// it, and must have it among its <c>trusted_domains</c>.
+    /// </summary>
+    public bool KeepHost { get; set; }
+
+    /// <summary>
     /// How long the upstream may stay silent in either direction before the request is given up. Range: 1 s to 1 h.
     /// Longer than Talk's long polls (30 s; 60 s before Talk 4).
     /// </summary>

@@ -1,4 +1,5 @@
 using TalkGateway.Configuration;
+using TalkGateway.EndToEnd.Tests.Fixtures;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.Configuration;
@@ -43,7 +44,7 @@ public sealed class CommandLineTests
     {
         var (code, _, error) = await RunAsync("--upsteam", "https://cloud.example.com");
 
-        Assert.NotEqual(0, code);
+        Assert.Equal(2, code);
         Assert.Contains("--upsteam", error, StringComparison.Ordinal);
     }
 
@@ -56,6 +57,15 @@ public sealed class CommandLineTests
         Assert.Contains("Simulator:Profile is '13'", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Only_variables_of_its_own_change_the_gateway()
+    {
+        var variables = new Dictionary<string, string?> { ["LISTEN"] = "nowhere", ["Simulator__Profile"] = "13", ["TALKGATEWAY_Simulator__Profile"] = "7" };
+        await using var process = GatewayProcess.Start(variables, "--listen", "http://127.0.0.1:0");
+
+        Assert.Equal("127.0.0.1", (await process.Address).Host);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)

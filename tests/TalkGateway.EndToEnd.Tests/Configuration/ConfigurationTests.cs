@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using TalkGateway.Configuration;
 using TalkGateway.EndToEnd.Tests.Fixtures;
@@ -17,7 +18,6 @@ public sealed class ConfigurationTests
     [InlineData($"{Main}:AttemptTimeout", "00:00:00", "from 00:00:01 to 00:10:00")]
     [InlineData($"{Main}:AttemptTimeout", "soon", "docs/configuration.md")]
     [InlineData($"{Main}:MaxConnections", "0", "from 1 to 10000")]
-    [InlineData($"{Main}:Adress", "https://cloud.example.com", "docs/configuration.md")]
     [InlineData("Upstreams:Default", "Main", "set it to one of main")]
     [InlineData("Upstreams:Default", "other", "main")]
     [InlineData("Listen", "localhost:8080", "http://127.0.0.1:8080")]
@@ -30,26 +30,122 @@ public sealed class ConfigurationTests
     [InlineData("Cors:Origins:0", "https://*", "such as https://app.example.com")]
     [InlineData("Cors:PreflightMaxAge", "-00:00:01", "from 00:00:00 to 1.00:00:00")]
     [InlineData("Cors:Origins", "https://app.example.com", "number its entries, beginning with Cors:Origins:0")]
-    [InlineData("Cors:Origin", "https://app.example.com", "docs/configuration.md")]
     [InlineData("PassThrough:Enabled", "maybe", "docs/configuration.md")]
     [InlineData("PassThrough:Prefixes:0", "ocs", "/ocs")]
     [InlineData("PassThrough:Upstream", "other", "main")]
     [InlineData("PassThrough:IdleTimeout", "00:00:00", "from 00:00:01 to 01:00:00")]
     [InlineData("Explorer:Enabled", "maybe", "docs/configuration.md")]
-    [InlineData("Explorer:Enable", "true", "docs/configuration.md")]
     [InlineData("Simulator:Profile", "25", "remove either")]
-    [InlineData("Simulator:Speed", "25", "docs/configuration.md")]
     [InlineData("Rpc:MaxReceiveMessageSize", "0", "between 1 and")]
     [InlineData("Rpc:MaxReceiveMessageSize", "4 MB", "docs/configuration.md")]
     [InlineData("Sessions:KeyDirectory", "/dev/null/keys", "directory")]
-    [InlineData("Upstraems", "https://cloud.example.com", "docs/configuration.md")]
+    [InlineData("Sessions:KeyDirectory", "/proc/self", "may read and write")]
+    [InlineData($"{Main}:Address", "https://cloud.example.com/ocs", "base of the installation")]
+    [InlineData($"{Main}:Address", "https://cloud.example.com/next cloud", "without spaces")]
+    [InlineData($"{Main}:Address", " https://cloud.example.com", "without spaces")]
+    [InlineData($"{Main}", "https://cloud.example.com", "it is a section")]
+    [InlineData("Upstreams", "https://cloud.example.com", "it is a section")]
+    [InlineData($"{Main}:Authorities", "cloud.example.com", "number its entries")]
+    [InlineData($"{Main}:CircuitBreaker:FailureRatio", "half", "a number")]
+    [InlineData("Logging:LogLevel:Default", "Chatty", "Information")]
+    [InlineData("Logging:Console:LogLevel:Default", "Chatty", "Information")]
+    [InlineData("Kestrel:Endpoints:tls:Url", "cloud:8443", "https://*:8443")]
+    [InlineData("Kestrel:Endpoints:tls:Url", "ftp://*:8443", "https://*:8443")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http4", "Http1AndHttp2")]
+    [InlineData("Kestrel:Certificates:Default:Path", "/nowhere/tls.pfx", "PKCS #12")]
+    [InlineData("TrustedProxies:0", "balancer", "10.0.0.0/8")]
+    [InlineData("TrustedProxies", "10.0.0.0/8", "number its entries")]
+    [InlineData("Shutdown:Delay", "-00:00:01", "from 00:00:00 to 00:10:00")]
+    [InlineData("Shutdown:Timeout", "1.00:00:00", "from 00:00:00 to 00:10:00")]
+    [InlineData("PassThrough:IdleTimeout", "soon", "hours:minutes:seconds")]
+    [InlineData("Rpc:ResponseCompression", "Always", "WhenAccepted")]
     public async Task A_bad_value_stops_the_start_and_is_named_with_its_remedy(string key, string value, string remedy)
     {
         var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Listen"] = "http://127.0.0.1:0", [key] = value });
 
-        Assert.True(message.Contains(key.Replace("Rpc:", "", StringComparison.Ordinal), StringComparison.Ordinal), message);
+        Assert.Contains(key, message, StringComparison.Ordinal);
         Assert.Contains(value, message, StringComparison.Ordinal);
         Assert.Contains(remedy, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData($"{Main}:Adress")]
+    [InlineData($"{Main}:Retry:Count")]
+    [InlineData($"{Main}:MaxConnections:0")]
+    [InlineData("Cors:Origin")]
+    [InlineData("Explorer:Enable")]
+    [InlineData("Simulator:Speed")]
+    [InlineData("Upstraems")]
+    [InlineData("Listen:0")]
+    [InlineData("AllowedHosts")]
+    [InlineData("Logging:Level")]
+    [InlineData("Kestrel:Limits:MaxConcurrentConnections")]
+    [InlineData("Kestrel:Endpoints:tls:Port")]
+    [InlineData("Kestrel:Endpoints:tls:Certificate:Pasword")]
+    public async Task A_key_that_nothing_reads_stops_the_start_and_its_value_is_not_repeated(string key)
+    {
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", [key] = "s3cret" });
+
+        Assert.True(key.StartsWith(message.Split(": ")[0], StringComparison.Ordinal), message);
+        Assert.Contains("docs/configuration.md", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Listen", "http://alice:s3cret@127.0.0.1:8080")]
+    [InlineData("Kestrel:Endpoints:plain:Url", "http://alice:s3cret@127.0.0.1:8080")]
+    [InlineData("Upstreams", "https://alice:s3cret@cloud.example.com")]
+    [InlineData("Cors:Origins:0", "https://alice:s3cret@app.example.com")]
+    public async Task A_password_in_any_address_is_refused_and_not_repeated(string key, string value)
+    {
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", [key] = value });
+
+        Assert.Contains(key, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_needs_an_address()
+    {
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Kestrel:Endpoints:tls:Protocols"] = "Http2" });
+
+        Assert.Contains("Kestrel:Endpoints:tls:Url: it is missing", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_named()
+    {
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Listen"] = "http://192.0.2.1:8080" });
+
+        Assert.Contains("Listen is 'http://192.0.2.1:8080'", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "Listen", "localhost:8080")]
+    [InlineData(null, null, "80;81", "ASPNETCORE_HTTP_PORTS", "*:80 *:81")]
+    [InlineData(null, "http://127.0.0.1:90;http://*:91", "80", "ASPNETCORE_URLS", "127.0.0.1:90 *:91")]
+    [InlineData("http://127.0.0.1:100", "http://*:90", "80", "Listen", "127.0.0.1:100")]
+    public void The_variables_of_ASP_NET_Core_count_where_Listen_is_not_set(string? listen, string? urls, string? ports, string key, string addresses)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Listen", listen)]).Build();
+        var variables = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = urls, ["ASPNETCORE_HTTP_PORTS"] = ports };
+
+        var read = ListenAddress.Read(configuration, variables.GetValueOrDefault);
+
+        Assert.Equal(key, read.Key);
+        Assert.Equal(addresses, string.Join(' ', read.Addresses.Select(a => $"{(a.IsLocalhost ? "localhost" : a.Address?.ToString() ?? "*")}:{a.Port}")));
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "https://*:443")]
+    [InlineData("ASPNETCORE_HTTPS_PORTS", "443")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "http")]
+    public void A_variable_of_ASP_NET_Core_that_cannot_be_used_is_named(string variable, string value)
+    {
+        var refusal = Assert.Throws<ConfigurationException>(() =>
+            ListenAddress.Read(new ConfigurationBuilder().Build(), name => name == variable ? value : null));
+
+        Assert.Contains($"{variable} is '{value}'", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Simulator;
 using TalkGateway.Talk.V1;
@@ -55,27 +53,5 @@ public sealed class SecretsTests
 
         Assert.Contains(logs.Lines, line => line.Contains($"Pass-through of POST {shown} failed", StringComparison.Ordinal));
         Assert.DoesNotContain(logs.Lines, line => line.StartsWith("TalkGateway", StringComparison.Ordinal) && line.Contains("s3cret", StringComparison.Ordinal));
-    }
-
-    private sealed class CollectingLogs : ILoggerProvider
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => new Collector(categoryName, Lines);
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Collector(string category, ConcurrentQueue<string> lines) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                lines.Enqueue($"{category}: {formatter(state, exception)} {exception}");
-        }
     }
 }

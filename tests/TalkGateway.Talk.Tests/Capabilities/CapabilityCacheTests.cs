@@ -13,7 +13,11 @@ public sealed class CapabilityCacheTests : IDisposable
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly CallIdentity AliceCalls = new(Credential.Parse(AliceApp));
 
-    private readonly UpstreamWorld _world = new();
+    // Logins are not what is watched here: none is checked again meanwhile.
+    private readonly UpstreamWorld _world = new(options => options with
+    {
+        LoginJars = new LoginJarOptions { RecheckInterval = TimeSpan.FromDays(1), Lifetime = TimeSpan.FromDays(1) },
+    });
     private string _features = "chat-v2";
     private int _nextcloud = 20;
     private Func<Request, HttpResponseMessage?> _instead = _ => null;
