@@ -376,7 +376,13 @@ internal sealed class RpcExchange
             ThrowIfOver();
         }
 
-        if (result.IsCompleted || result.IsCanceled)
+        if (result.IsCompleted)
+        {
+            // Before the token fires, which takes a moment.
+            throw new CallerGoneException();
+        }
+
+        if (result.IsCanceled)
         {
             throw new OperationCanceledException(CancellationToken);
         }

@@ -68,6 +68,7 @@ internal static class GatewayHost
 
             // A start that fails is told once, by whoever started it.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+            builder.Services.PostConfigure<LoggerFilterOptions>(SecretCategories.Silence);
             await AddServicesAsync(builder, cancellationToken);
             var listeners = Listeners.Add(builder);
             configure?.Invoke(builder);

@@ -1,3 +1,7 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using TalkGateway.Rpc.Tests.Protos;
 using Xunit;
 
@@ -126,5 +130,92 @@ public sealed class CancellationTests
 
         Assert.Contains(host.Logs, entry => entry.StartsWith("Debug 4", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Logs, entry => entry.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reset_that_comes_while_a_message_is_given_back_is_no_failure_of_the_handler()
+    {
+        await using var host = await StartAsync(
+            http => http.Features.Set<IRequestBodyPipeFeature>(new ResetWhenGivenBack(http.Request.BodyReader)),
+            echo => echo.Unary<EchoRequest, EchoResponse>("Unary", (_, _) => new(new EchoResponse())));
+
+        await host.Client.CallAsync<EchoResponse>("/rpctest.EchoService/Unary", new EchoRequest());
+
+        Assert.DoesNotContain(host.Logs, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reset_that_the_writer_sees_first_is_no_failure_of_the_handler()
+    {
+        await using var host = await StartAsync(
+            http => http.Features.Set<IHttpResponseBodyFeature>(new GoneReader(http.Features.GetRequiredFeature<IHttpResponseBodyFeature>())),
+            echo => echo.ServerStreaming<EchoRequest, EchoResponse>("ServerStream", (_, _, responses) => responses.WriteAsync(new EchoResponse())));
+        using var call = host.Client.Start<EchoResponse>("/rpctest.EchoService/ServerStream");
+        await call.WriteAsync(new EchoRequest());
+        call.Complete();
+
+        await Record.ExceptionAsync(call.FinishAsync);
+
+        Assert.DoesNotContain(host.Logs, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    private static Task<RpcTestHost> StartAsync(Action<HttpContext> before, Action<RpcServiceBinder> bind) => RpcTestHost.StartAsync(app =>
+    {
+        app.Use((http, next) =>
+        {
+            before(http);
+            return next(http);
+        });
+        app.MapRpcService(EchoReflection.Descriptor.Services[0], bind);
+    });
+
+    /// <summary>A body whose caller resets the request the moment a message was dealt with.</summary>
+    private sealed class ResetWhenGivenBack(PipeReader body) : PipeReader, IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => this;
+
+        public override void AdvanceTo(SequencePosition consumed)
+        {
+            body.AdvanceTo(consumed);
+            throw new IOException("The client reset the request stream.");
+        }
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => body.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => body.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => body.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => body.TryRead(out result);
+    }
+
+    /// <summary>An answer whose reader is gone before the server's token says so.</summary>
+    private sealed class GoneReader(IHttpResponseBodyFeature body) : PipeWriter, IHttpResponseBodyFeature
+    {
+        public Stream Stream => body.Stream;
+
+        public PipeWriter Writer => this;
+
+        public override void Advance(int bytes) => body.Writer.Advance(bytes);
+
+        public override void CancelPendingFlush() => body.Writer.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => body.Writer.Complete(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => new(new FlushResult(isCanceled: false, isCompleted: true));
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => body.Writer.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => body.Writer.GetSpan(sizeHint);
+
+        public void DisableBuffering() => body.DisableBuffering();
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => body.StartAsync(cancellationToken);
+
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => body.SendFileAsync(path, offset, count, cancellationToken);
+
+        public Task CompleteAsync() => body.CompleteAsync();
     }
 }

@@ -30,10 +30,19 @@ internal abstract class RpcMessageReader(PipeReader body, int limit)
         Message = default;
         _inflated?.Dispose();
         _inflated = null;
-        if (_holding)
+        if (!_holding)
         {
-            _holding = false;
+            return;
+        }
+
+        _holding = false;
+        try
+        {
             body.AdvanceTo(_end);
+        }
+        catch (IOException)
+        {
+            // The caller reset its request just now. There is nothing left to give back, and the call hears of it by its token.
         }
     }
 
@@ -63,7 +72,14 @@ internal abstract class RpcMessageReader(PipeReader body, int limit)
     protected void ReadOn(in ReadOnlySequence<byte> buffer)
     {
         _holding = false;
-        body.AdvanceTo(buffer.Start, buffer.End);
+        try
+        {
+            body.AdvanceTo(buffer.Start, buffer.End);
+        }
+        catch (IOException ex)
+        {
+            throw new CallerGoneException(ex);
+        }
     }
 
     /// <summary>Makes a payload the message, and the memory up to its end be held.</summary>

@@ -7,12 +7,14 @@ namespace TalkGateway.EndToEnd.Tests.Fixtures;
 /// <summary>An HTTP/2 client that writes what no library would: frames by hand (RFC 9113 §4.1, RFC 7541 §6.2.2).</summary>
 internal sealed class RawHttp2Client : IAsyncDisposable
 {
+    private const byte DataFrame = 0;
     private const byte HeadersFrame = 1;
     private const byte ResetFrame = 3;
     private const byte SettingsFrame = 4;
     private const byte GoAwayFrame = 7;
     private const byte EndOfStreamAndHeaders = 5;
     private const byte EndOfHeaders = 4;
+    private const byte EndOfStream = 1;
     private const int CodeCancel = 8;
 
     // The statuses of the static table (RFC 7541, appendix A), by the byte that stands for them.
@@ -54,6 +56,9 @@ internal sealed class RawHttp2Client : IAsyncDisposable
         await WriteAsync(HeadersFrame, leaveOpen ? EndOfHeaders : EndOfStreamAndHeaders, _lastStream, block.ToArray());
         return _lastStream;
     }
+
+    /// <summary>Sends a part of a request's body.</summary>
+    public Task DataAsync(int stream, byte[] data, bool endOfStream) => WriteAsync(DataFrame, endOfStream ? EndOfStream : (byte)0, stream, data);
 
     /// <summary>Cancels a request.</summary>
     public Task ResetAsync(int stream)

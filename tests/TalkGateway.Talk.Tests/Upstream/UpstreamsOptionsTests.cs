@@ -33,7 +33,7 @@ public sealed class UpstreamsOptionsTests
 
     [Theory]
     [InlineData("Servers:a:Address", "", "Upstreams:Servers:a:Address is missing: set it")]
-    [InlineData("Servers:a:Address", "cloud.example.com", "Upstreams:Servers:a:Address is \"cloud.example.com\": it must be an absolute http or https address.")]
+    [InlineData("Servers:a:Address", "cloud.example.com", "Upstreams:Servers:a:Address is \"cloud.example.com\": it must be an absolute http or https address, without spaces.")]
     [InlineData("Servers:a:Address", "ftp://cloud.example.com", "Upstreams:Servers:a:Address is \"ftp://cloud.example.com\"")]
     [InlineData("Servers:a:Address", "https://cloud.example.com/?a=b", "a query")]
     [InlineData("Servers:a:Address", "https://cloud.example.com/index.php", "without /index.php")]
@@ -93,7 +93,7 @@ public sealed class UpstreamsOptionsTests
 
         Assert.Equal(2, failures.Count);
         Assert.Contains("Upstreams:Default is missing", failures[0], StringComparison.Ordinal);
-        Assert.Contains("\"talk.example.com\" stands at several upstreams (a, b)", failures[1], StringComparison.Ordinal);
+        Assert.Contains("both name \"talk.example.com\"", failures[1], StringComparison.Ordinal);
     }
 
     [Theory]
