@@ -8,6 +8,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/TalkGateway/TalkGateway.csproj src/TalkGateway/
 COPY src/TalkGateway.GoogleRpc/TalkGateway.GoogleRpc.csproj src/TalkGateway.GoogleRpc/
+COPY src/TalkGateway.Memory/TalkGateway.Memory.csproj src/TalkGateway.Memory/
 COPY src/TalkGateway.Rpc/TalkGateway.Rpc.csproj src/TalkGateway.Rpc/
 COPY src/TalkGateway.Simulator/TalkGateway.Simulator.csproj src/TalkGateway.Simulator/
 COPY src/TalkGateway.Talk/TalkGateway.Talk.csproj src/TalkGateway.Talk/

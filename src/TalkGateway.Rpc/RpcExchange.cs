@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ namespace TalkGateway.Rpc;
 /// The course of one call: head, messages, status, each in the call's protocol, with the one rule that the first to end the call,
 /// handler or deadline, decides its status and nothing is written after it.
 /// </summary>
-internal sealed class RpcExchange
+internal sealed partial class RpcExchange
 {
     // The longest a timer can wait; a later deadline re-arms it.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
@@ -31,6 +32,7 @@ internal sealed class RpcExchange
     private bool _flushing;
     private bool _ended;
     private PooledBufferWriter? _reply;
+    private BoundedRequestBody? _request;
 
     private TimeSpan _timeout;
     private long _started;
@@ -71,7 +73,7 @@ internal sealed class RpcExchange
             if (!HasExpired)
             {
                 await method.InvokeAsync(this);
-                ThrowIfTooLarge(_reply?.Length ?? 0);
+                PrepareReply();
             }
 
             status = RpcStatus.Ok;
@@ -104,7 +106,10 @@ internal sealed class RpcExchange
     }
 
     /// <summary>The one response message of a call that has one; kept until the status is known.</summary>
-    public PooledBufferWriter Reply => _reply ??= PooledBufferWriter.Rent();
+    public PooledBufferWriter Reply => _reply ??= RentWriter();
+
+    /// <summary>Room for a response message, within what all of them may hold.</summary>
+    public PooledBufferWriter RentWriter() => PooledBufferWriter.Rent(_services.Budgets.Responses);
 
     /// <summary>Turns the reply of a handler of wire bytes into what travels.</summary>
     public void TranscodeReply()
@@ -112,7 +117,7 @@ internal sealed class RpcExchange
         if (!Codec.IsBinary)
         {
             using var binary = Reply;
-            _reply = PooledBufferWriter.Rent();
+            _reply = RentWriter();
             Codec.FromBinary(Call.Method.OutputType, binary.Written.Span, _reply);
         }
     }
@@ -178,7 +183,9 @@ internal sealed class RpcExchange
             RpcResponseCompression.WhenRequestIsCompressed => head.GzipRequest,
             _ => false,
         };
-        Requests = _protocol.CreateReader(_http.Request, head.GzipRequest, _services.Options.MaxReceiveMessageSize);
+        _request = new BoundedRequestBody(_http.Request.BodyReader, _services.Budgets.Requests, _services.Options.TransferTimeout, method.Descriptor.IsClientStreaming, _services.Time);
+        _http.Features.Set<IRequestBodyPipeFeature>(_request);
+        Requests = _protocol.CreateReader(_http.Request, head.GzipRequest, new MessageLimits(_services.Options.MaxReceiveMessageSize, _services.Budgets.Requests));
         if (head.Timeout is { } timeout)
         {
             StartDeadline(timeout);
@@ -219,6 +226,14 @@ internal sealed class RpcExchange
             }
 
             _ended = true;
+            if (_isSendingLargeReply)
+            {
+                // The head has promised a whole message.
+                _http.Abort();
+                _expiry = TellHandlerAsync();
+                return;
+            }
+
             _expiry = ExpireAsync();
         }
     }
@@ -274,12 +289,13 @@ internal sealed class RpcExchange
             CacheHeaders.WriteFailed(_http.Response);
         }
 
+        var isTaken = _largeReply is not null && status.Code is RpcStatusCode.Ok && await SendLargeReplyAsync();
         lock (_gate)
         {
             if (!_ended)
             {
                 _ended = true;
-                if (HasExpired)
+                if (HasExpired && !isTaken)
                 {
                     status = DeadlineExceeded;
                     RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
@@ -290,7 +306,9 @@ internal sealed class RpcExchange
         }
 
         Requests?.Release();
+        _request?.Dispose();
         _reply?.Dispose();
+        _largeReply?.Dispose();
         _timer?.Dispose();
         try
         {
@@ -351,14 +369,19 @@ internal sealed class RpcExchange
 
     private void WriteMessage(ReadOnlySpan<byte> message)
     {
+        WriteMessage(_http.Response.BodyWriter, message);
+    }
+
+    private void WriteMessage(IBufferWriter<byte> output, ReadOnlySpan<byte> message)
+    {
         if (_gzip && message.Length >= _services.Options.ResponseCompressionThreshold)
         {
-            using var deflated = GzipCompression.Deflate(message, _services.Options.ResponseCompressionLevel);
-            _protocol.WriteMessage(_http.Response, deflated.Written.Span, compressed: true);
+            using var deflated = GzipCompression.Deflate(message, _services.Options.ResponseCompressionLevel, _services.Budgets.Responses);
+            _protocol.WriteMessage(_http.Response, output, deflated.Written.Span, compressed: true);
         }
         else
         {
-            _protocol.WriteMessage(_http.Response, message, compressed: false);
+            _protocol.WriteMessage(_http.Response, output, message, compressed: false);
         }
     }
 

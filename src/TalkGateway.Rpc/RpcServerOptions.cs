@@ -25,6 +25,12 @@ public sealed class RpcServerOptions
     /// <summary>Largest message sent, in bytes, before compression. 1 to 1 GiB, null (the default) for no limit. Beyond: RESOURCE_EXHAUSTED.</summary>
     public int? MaxSendMessageSize { get; set; }
 
+    /// <summary>
+    /// Longest time that a request message may take to arrive once it is waited for, and a large response to be taken. 1 s to 1 h,
+    /// 1 min unless set. Beyond: DEADLINE_EXCEEDED, or the end of the connection.
+    /// </summary>
+    public TimeSpan TransferTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>When responses are compressed with gzip.</summary>
     public RpcResponseCompression ResponseCompression { get; set; }
 
@@ -50,6 +56,11 @@ internal sealed class RpcServerOptionsValidator : IValidateOptions<RpcServerOpti
         if (options.MaxSendMessageSize is < 1 or > LargestLimit)
         {
             failures.Add($"{nameof(options.MaxSendMessageSize)}: {options.MaxSendMessageSize} is not between 1 and {LargestLimit} bytes.");
+        }
+
+        if (options.TransferTimeout < TimeSpan.FromSeconds(1) || options.TransferTimeout > TimeSpan.FromHours(1))
+        {
+            failures.Add($"{nameof(options.TransferTimeout)}: {options.TransferTimeout:c} is not between 00:00:01 and 01:00:00.");
         }
 
         if (options.ResponseCompressionThreshold < 0)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TalkGateway.Memory;
 using TalkGateway.Rpc.Hosting;
 
 namespace TalkGateway.Rpc;
@@ -17,6 +18,7 @@ public static class RpcServiceCollectionExtensions
     public static IServiceCollection AddRpc(this IServiceCollection services, Action<RpcServerOptions>? configure = null)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new RpcBudgets(ByteBudget.Unlimited, ByteBudget.Unlimited));
         services.TryAddSingleton<RpcServices>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServiceRegistry>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Sessions;
 using TalkGateway.Talk.Upstream;
@@ -16,8 +17,11 @@ public static class TalkServiceCollectionExtensions
     /// Adds <see cref="TalkInvoker"/> and <see cref="TalkUpstreams"/>. The host brings ASP.NET Core Data Protection, whose keys
     /// seal session tokens; the clock is the registered <see cref="TimeProvider"/>, or the system's.
     /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">The servers.</param>
+    /// <param name="answers">What the servers' answers together may hold in memory.</param>
     /// <exception cref="OptionsValidationException">The options are wrong; the message names key, value and remedy.</exception>
-    public static IServiceCollection AddTalk(this IServiceCollection services, UpstreamsOptions options)
+    public static IServiceCollection AddTalk(this IServiceCollection services, UpstreamsOptions options, ByteBudget answers)
     {
         var result = new UpstreamsOptionsValidator().Validate(null, options);
         if (result.Failed)
@@ -33,6 +37,7 @@ public static class TalkServiceCollectionExtensions
             provider.GetRequiredService<SessionTokens>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
+            answers,
             provider.GetService<UpstreamHandlerFactory>()?.Invoke(name))));
         services.AddSingleton(provider => new TalkUpstreams(provider.GetRequiredService<UpstreamRegistry>()));
         services.AddSingleton(provider => new TalkInvoker(

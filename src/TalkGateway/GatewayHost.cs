@@ -138,8 +138,13 @@ internal static class GatewayHost
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddRouting();
+        var limits = configuration.Read<LimitSettings>(LimitSettings.Section);
+        limits.Check(configuration.Read<RpcServerOptions>(GivenConfiguration.RpcSection));
+        var (requests, answers) = (limits.Requests(), limits.Answers());
+        services.AddSingleton(new RpcBudgets(requests, answers));
+        services.AddHostedService(provider => new MemoryReturn([requests, answers], provider.GetRequiredService<TimeProvider>()));
         services.AddRpc(options => configuration.ReadInto(GivenConfiguration.RpcSection, options));
-        services.AddTalk(configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section));
+        services.AddTalk(configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section), answers);
         services.AddHttpForwarder();
         services.AddCors();
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using FsCheck;
 using FsCheck.Fluent;
+using TalkGateway.Memory;
 using TalkGateway.Rpc.Wire;
 using TalkGateway.Testing;
 using Xunit;
@@ -27,7 +28,7 @@ public sealed class WireFormatProperties
         Prop.ForAll<byte[], int[]>((message, cuts) =>
         {
             message ??= [];
-            var reader = new EnvelopeReader(Cut(GrpcTestClient.Frame(message), cuts ?? []), gzip: false, limit: 1 << 20);
+            var reader = new EnvelopeReader(Cut(GrpcTestClient.Frame(message), cuts ?? []), gzip: false, new MessageLimits(1 << 20, ByteBudget.Unlimited));
             var read = reader.ReadSingleAsync(CancellationToken.None).AsTask().Result.ToArray();
             return read.AsSpan().SequenceEqual(message);
         }).QuickCheckThrowOnFailure();
@@ -40,7 +41,7 @@ public sealed class WireFormatProperties
         {
             var frame = GrpcTestClient.Frame(message ?? []);
             var cut = 1 + ((at.Get - 1) % (frame.Length - 1));
-            var reader = new EnvelopeReader(PipeReader.Create(new ReadOnlySequence<byte>(frame[..cut])), gzip: false, limit: 1 << 20);
+            var reader = new EnvelopeReader(PipeReader.Create(new ReadOnlySequence<byte>(frame[..cut])), gzip: false, new MessageLimits(1 << 20, ByteBudget.Unlimited));
             return Assert.ThrowsAsync<RpcException>(() => reader.ReadAsync(CancellationToken.None).AsTask()).Result.Status.Code == RpcStatusCode.Internal;
         }).QuickCheckThrowOnFailure();
     }
@@ -111,7 +112,7 @@ public sealed class WireFormatProperties
 
     private static async Task<List<byte[]>> ReadAll(PipeReader body)
     {
-        var reader = new EnvelopeReader(body, gzip: true, limit: 1 << 20);
+        var reader = new EnvelopeReader(body, gzip: true, new MessageLimits(1 << 20, ByteBudget.Unlimited));
         var messages = new List<byte[]>();
         while (await reader.ReadAsync(CancellationToken.None))
         {

@@ -74,7 +74,7 @@ internal sealed class BytesResponseWriter(RpcExchange exchange) : IRpcResponseWr
 
     private async ValueTask TranscodeAsync(ReadOnlyMemory<byte> message)
     {
-        using var buffer = PooledBufferWriter.Rent();
+        using var buffer = exchange.RentWriter();
         exchange.Codec.FromBinary(exchange.Call.Method.OutputType, message.Span, buffer);
         await exchange.WriteAsync(buffer.Written);
     }

@@ -84,7 +84,7 @@ internal sealed class ResponseWriter<T>(RpcExchange exchange) : IRpcResponseWrit
 {
     public async ValueTask WriteAsync(T message)
     {
-        using var buffer = PooledBufferWriter.Rent();
+        using var buffer = exchange.RentWriter();
         exchange.Codec.Encode(message, buffer);
         await exchange.WriteAsync(buffer.Written);
     }

@@ -38,7 +38,7 @@ internal class ConnectUnaryProtocol : RpcProtocol
             Compressions.AcceptsGzip(request.Headers.AcceptEncoding));
     }
 
-    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, int limit) => new WholeBodyReader(request.BodyReader, gzip, limit);
+    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, MessageLimits limits) => new WholeBodyReader(request.BodyReader, gzip, limits);
 
     public override void WriteHead(HttpResponse response, bool gzip)
     {
@@ -46,15 +46,11 @@ internal class ConnectUnaryProtocol : RpcProtocol
         response.Headers.AcceptEncoding = Compressions.Accepted;
     }
 
-    public override void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed)
+    public override void WriteMessage(HttpResponse response, IBufferWriter<byte> output, ReadOnlySpan<byte> message, bool compressed)
     {
-        if (compressed)
-        {
-            response.Headers.ContentEncoding = GzipCompression.Name;
-        }
-
+        response.Headers.ContentEncoding = compressed ? GzipCompression.Name : default;
         response.ContentLength = message.Length;
-        response.BodyWriter.Write(message);
+        output.Write(message);
     }
 
     public override void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead)
@@ -70,7 +66,7 @@ internal class ConnectUnaryProtocol : RpcProtocol
         response.ContentType = "application/json";
         using var body = PooledBufferWriter.Rent();
         ConnectJson.WriteError(body, status);
-        WriteMessage(response, body.Written.Span, compressed: false);
+        WriteMessage(response, response.BodyWriter, body.Written.Span, compressed: false);
     }
 }
 
@@ -105,7 +101,7 @@ internal sealed class ConnectGetProtocol : ConnectUnaryProtocol
             Compressions.AcceptsGzip(request.Headers.AcceptEncoding));
     }
 
-    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, int limit)
+    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, MessageLimits limits)
     {
         var message = request.Query["message"];
         if (message.Count != 1)
@@ -114,7 +110,7 @@ internal sealed class ConnectGetProtocol : ConnectUnaryProtocol
         }
 
         var bytes = request.Query["base64"] == "1" ? Decode(message.ToString()) : System.Text.Encoding.UTF8.GetBytes(message.ToString());
-        return new WholeBodyReader(PipeReader.Create(new ReadOnlySequence<byte>(bytes)), gzip, limit);
+        return new WholeBodyReader(PipeReader.Create(new ReadOnlySequence<byte>(bytes)), gzip, limits);
     }
 
     private static byte[] Decode(string text)

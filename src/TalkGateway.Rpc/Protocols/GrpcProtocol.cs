@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -57,8 +58,8 @@ internal sealed class GrpcProtocol : RpcProtocol
         }
     }
 
-    public override void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed) =>
-        MessageEnvelope.Write(response.BodyWriter, compressed ? MessageEnvelope.Compressed : (byte)0, message);
+    public override void WriteMessage(HttpResponse response, IBufferWriter<byte> output, ReadOnlySpan<byte> message, bool compressed) =>
+        MessageEnvelope.Write(output, compressed ? MessageEnvelope.Compressed : (byte)0, message);
 
     public override void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -33,13 +34,13 @@ internal sealed class GrpcWebProtocol : RpcProtocol
 
     public override RpcRequestHead ReadHead(HttpRequest request) => GrpcProtocol.ReadGrpcHead(request);
 
-    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, int limit) =>
-        _text ? new EnvelopeReader(PipeReader.Create(new Base64DecodingStream(request.BodyReader)), gzip, limit) : base.CreateReader(request, gzip, limit);
+    public override RpcMessageReader CreateReader(HttpRequest request, bool gzip, MessageLimits limits) =>
+        _text ? new EnvelopeReader(PipeReader.Create(new Base64DecodingStream(request.BodyReader)), gzip, limits) : base.CreateReader(request, gzip, limits);
 
     public override void WriteHead(HttpResponse response, bool gzip) => GrpcProtocol.WriteGrpcHead(response, _contentType, gzip);
 
-    public override void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed) =>
-        WriteFrame(response.BodyWriter, compressed ? MessageEnvelope.Compressed : (byte)0, message);
+    public override void WriteMessage(HttpResponse response, IBufferWriter<byte> output, ReadOnlySpan<byte> message, bool compressed) =>
+        WriteFrame(output, compressed ? MessageEnvelope.Compressed : (byte)0, message);
 
     public override void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead)
     {
@@ -63,7 +64,7 @@ internal sealed class GrpcWebProtocol : RpcProtocol
         WriteFrame(response.BodyWriter, TrailersFlag, Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    private void WriteFrame(PipeWriter output, byte flags, ReadOnlySpan<byte> payload)
+    private void WriteFrame(IBufferWriter<byte> output, byte flags, ReadOnlySpan<byte> payload)
     {
         if (!_text)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.Rpc.Wire;
 
@@ -23,13 +24,13 @@ internal abstract class RpcProtocol(bool usesJson)
     public abstract RpcRequestHead ReadHead(HttpRequest request);
 
     /// <summary>Opens the request's messages.</summary>
-    public virtual RpcMessageReader CreateReader(HttpRequest request, bool gzip, int limit) => new EnvelopeReader(request.BodyReader, gzip, limit);
+    public virtual RpcMessageReader CreateReader(HttpRequest request, bool gzip, MessageLimits limits) => new EnvelopeReader(request.BodyReader, gzip, limits);
 
     /// <summary>Writes the response's own headers for a response that has messages.</summary>
     public abstract void WriteHead(HttpResponse response, bool gzip);
 
-    /// <summary>Writes one message, without flushing.</summary>
-    public abstract void WriteMessage(HttpResponse response, ReadOnlySpan<byte> message, bool compressed);
+    /// <summary>Writes one message to the body, or to what will go there, and its headers if the message is the body.</summary>
+    public abstract void WriteMessage(HttpResponse response, IBufferWriter<byte> output, ReadOnlySpan<byte> message, bool compressed);
 
     /// <summary>Ends the response. Without a head before it, it writes the head too.</summary>
     public abstract void WriteStatus(HttpResponse response, RpcStatus status, RpcMetadata? trailers, bool hasHead);

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace TalkGateway.Rpc.Wire;
 
 /// <summary>Takes the enveloped messages of a request from its body, however the body was cut into reads.</summary>
-internal sealed class EnvelopeReader(PipeReader body, bool gzip, int limit) : RpcMessageReader(body, limit)
+internal sealed class EnvelopeReader(PipeReader body, bool gzip, MessageLimits limits) : RpcMessageReader(body, limits)
 {
     public override ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(single: false, cancellationToken);
 

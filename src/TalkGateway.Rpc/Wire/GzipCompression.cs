@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using TalkGateway.Memory;
 
 namespace TalkGateway.Rpc.Wire;
 
@@ -12,9 +13,9 @@ internal static class GzipCompression
 
     /// <summary>Inflates into pooled memory that the caller disposes.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED beyond <paramref name="limit"/> bytes, INTERNAL for data that is not gzip (gRPC, "Status codes").</exception>
-    public static PooledBufferWriter Inflate(in ReadOnlySequence<byte> compressed, int limit)
+    public static PooledBufferWriter Inflate(in ReadOnlySequence<byte> compressed, int limit, ByteBudget budget)
     {
-        var output = PooledBufferWriter.Rent();
+        var output = PooledBufferWriter.Rent(budget);
         var inflated = false;
         try
         {
@@ -67,9 +68,9 @@ internal static class GzipCompression
     }
 
     /// <summary>Deflates into pooled memory that the caller disposes.</summary>
-    public static PooledBufferWriter Deflate(ReadOnlySpan<byte> plain, CompressionLevel level)
+    public static PooledBufferWriter Deflate(ReadOnlySpan<byte> plain, CompressionLevel level, ByteBudget budget)
     {
-        var output = PooledBufferWriter.Rent();
+        var output = PooledBufferWriter.Rent(budget);
         using var gzip = new GZipStream(new BufferWriterStream(output), level);
         gzip.Write(plain);
         return output;

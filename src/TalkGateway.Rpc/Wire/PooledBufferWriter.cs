@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.ObjectPool;
+using TalkGateway.Memory;
 
 namespace TalkGateway.Rpc.Wire;
 
@@ -14,8 +15,18 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 
     private byte[] _buffer = [];
     private int _end;
+    private ByteBudget _budget = ByteBudget.Unlimited;
+    private ByteHolding _holding;
 
-    public static PooledBufferWriter Rent() => Pool.Get();
+    /// <summary>Takes a writer.</summary>
+    /// <param name="budget">What large messages count against; null for those that have a small bound of their own.</param>
+    public static PooledBufferWriter Rent(ByteBudget? budget = null)
+    {
+        var writer = Pool.Get();
+        writer._budget = budget ?? ByteBudget.Unlimited;
+        writer._holding = new ByteHolding(writer._budget);
+        return writer;
+    }
 
     /// <summary>How many bytes the message has.</summary>
     public int Length => _end;
@@ -47,9 +58,11 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
         _end = 0;
         if (_buffer.Length > KeptCapacity)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
             _buffer = [];
         }
+
+        _holding.Release();
 
         Pool.Return(this);
     }
@@ -68,12 +81,17 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
             throw new RpcException(RpcStatusCode.ResourceExhausted, "The response message exceeds 2 GiB.");
         }
 
-        var capacity = (int)Math.Min(Math.Max(needed, Math.Max(4096L, 2L * _buffer.Length)), Array.MaxLength);
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
+        var capacity = Math.Max(4096, Buffers.Larger(_buffer.Length, needed));
+        if (capacity > KeptCapacity && !_holding.TryHold(capacity))
+        {
+            throw new RpcException(RpcStatusCode.ResourceExhausted, _budget.Remedy);
+        }
+
+        var larger = Buffers.Rent(capacity);
         if (_buffer.Length != 0)
         {
             _buffer.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
         }
 
         _buffer = larger;

@@ -1,14 +1,20 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using TalkGateway.Memory;
 
 namespace TalkGateway.Rpc.Wire;
+
+/// <summary>What bounds the messages of a request.</summary>
+/// <param name="MaxSize">Bytes of one message, after inflation.</param>
+/// <param name="Budget">Bytes of all requests together.</param>
+internal readonly record struct MessageLimits(int MaxSize, ByteBudget Budget);
 
 /// <summary>
 /// Takes messages from a request's body. A message stays where the connection put it until the next read: nothing is copied
 /// unless it was compressed.
 /// </summary>
-internal abstract class RpcMessageReader(PipeReader body, int limit)
+internal abstract class RpcMessageReader(PipeReader body, MessageLimits limits)
 {
     private bool _holding;
     private SequencePosition _end;
@@ -46,7 +52,7 @@ internal abstract class RpcMessageReader(PipeReader body, int limit)
         }
     }
 
-    protected int Limit => limit;
+    protected int Limit => limits.MaxSize;
 
     /// <summary>Reads from the body. Until <see cref="ReadOn"/> the body waits for an advance, which <see cref="Release"/> makes if all else fails.</summary>
     protected async ValueTask<ReadResult> ReadBodyAsync(CancellationToken cancellationToken)
@@ -90,7 +96,7 @@ internal abstract class RpcMessageReader(PipeReader body, int limit)
         // An empty message compresses to nothing in some clients.
         if (compressed && !payload.IsEmpty)
         {
-            _inflated = GzipCompression.Inflate(payload, limit);
+            _inflated = GzipCompression.Inflate(payload, limits.MaxSize, limits.Budget);
             Message = new ReadOnlySequence<byte>(_inflated.Written);
         }
         else

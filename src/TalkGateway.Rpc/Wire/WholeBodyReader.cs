@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace TalkGateway.Rpc.Wire;
 
 /// <summary>Takes a body that is one message from its first byte to its last.</summary>
-internal sealed class WholeBodyReader(PipeReader body, bool gzip, int limit) : RpcMessageReader(body, limit)
+internal sealed class WholeBodyReader(PipeReader body, bool gzip, MessageLimits limits) : RpcMessageReader(body, limits)
 {
     public override ValueTask<bool> ReadAsync(CancellationToken cancellationToken) =>
         throw new InvalidOperationException("A request without envelopes has one message.");

@@ -51,6 +51,9 @@ public static class ErrorReasons
     /// <summary>As many calls as may wait for news at the server already do; see RetryInfo. Nothing was sent.</summary>
     public const string TooManyLongPolls = "TOO_MANY_LONG_POLLS";
 
+    /// <summary>The gateway holds as many bytes of answers as it may. The server has carried out the call; see RetryInfo for reads.</summary>
+    public const string TooManyAnswers = "TOO_MANY_ANSWERS";
+
     /// <summary>The gateway stops, and the call only waited for news: call again, and another gateway answers.</summary>
     public const string GatewayStopping = "GATEWAY_STOPPING";
 

@@ -15,6 +15,7 @@ internal static class UpstreamFailureTable
             [UpstreamFailureKind.Interrupted] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
             [UpstreamFailureKind.BadAnswer] = (Code.Internal, ErrorReasons.MalformedAnswer),
             [UpstreamFailureKind.AnswerTooLarge] = (Code.ResourceExhausted, ErrorReasons.AnswerTooLarge),
+            [UpstreamFailureKind.TooManyAnswers] = (Code.ResourceExhausted, ErrorReasons.TooManyAnswers),
             [UpstreamFailureKind.Redirected] = (Code.Internal, ErrorReasons.MalformedAnswer),
             [UpstreamFailureKind.CircuitOpen] = (Code.Unavailable, ErrorReasons.UpstreamUnavailable),
             [UpstreamFailureKind.NoConnectionFree] = (Code.Unavailable, ErrorReasons.UpstreamBusy),

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net.Http.Headers;
+using TalkGateway.Memory;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Upstream;
@@ -18,12 +18,15 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     private readonly HttpResponseMessage _response;
     private readonly int _length;
     private byte[]? _buffer;
+    private ByteHolding _holding;
 
     /// <param name="response">The answer's head; disposed together with this.</param>
-    /// <param name="buffer">From <see cref="ArrayPool{T}.Shared"/>, which gets it back; null for an empty body.</param>
+    /// <param name="buffer">From <see cref="Buffers"/>, which get it back; null for an empty body.</param>
     /// <param name="length">Bytes of the buffer that are the body.</param>
-    public OcsAnswer(HttpResponseMessage response, byte[]? buffer, int length)
+    /// <param name="holding">What the buffer counts for.</param>
+    public OcsAnswer(HttpResponseMessage response, byte[]? buffer, int length, ByteHolding holding)
     {
+        _holding = holding;
         _response = response;
         _buffer = buffer;
         _length = length;
@@ -88,7 +91,8 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
+            _holding.Release();
         }
 
         _response.Dispose();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Logins;
 using TalkGateway.Talk.Sessions;
@@ -26,14 +27,15 @@ internal sealed class OcsClient : IDisposable
     /// <param name="options">Validated options.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
+    /// <param name="answers">What all answers together may hold.</param>
     /// <param name="handler">Sends the requests instead of a connection pool of its own.</param>
-    public OcsClient(string upstream, UpstreamOptions options, TimeProvider time, ILogger<OcsClient> logger, HttpMessageHandler? handler = null)
+    public OcsClient(string upstream, UpstreamOptions options, TimeProvider time, ILogger<OcsClient> logger, ByteBudget answers, HttpMessageHandler? handler = null)
     {
         Upstream = upstream;
         _options = options;
         _time = time;
         _logger = logger;
-        _transport = new OcsTransport(upstream, options, handler);
+        _transport = new OcsTransport(upstream, options, answers, handler);
         _pipeline = new OcsPipeline(upstream, options, _transport, Statistics, time, logger);
         _logins = new LoginCache(options, _pipeline, Statistics, time, logger);
     }

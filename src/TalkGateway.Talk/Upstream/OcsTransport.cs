@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using TalkGateway.Memory;
 
 namespace TalkGateway.Talk.Upstream;
 
@@ -21,6 +22,9 @@ internal sealed class OcsTransport : IDisposable
 {
     private const int FirstBuffer = 16 * 1024;
 
+    // Answers are passed on within moments, unless those who asked for them are slow.
+    private static readonly TimeSpan RoomRetry = TimeSpan.FromSeconds(1);
+
     // Not the agent of a mobile Talk app: those are refused below a minimum version, and reading as one marks its user online.
     private static readonly string UserAgent = "TalkGateway/" + typeof(OcsTransport).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -35,11 +39,13 @@ internal sealed class OcsTransport : IDisposable
     private readonly string _baseAddress;
     private readonly bool _isHttps;
     private readonly UpstreamOptions _options;
+    private readonly ByteBudget _answers;
     private readonly HttpMessageInvoker _invoker;
     private readonly HttpMessageInvoker _longPolls;
 
-    public OcsTransport(string upstream, UpstreamOptions options, HttpMessageHandler? handler)
+    public OcsTransport(string upstream, UpstreamOptions options, ByteBudget answers, HttpMessageHandler? handler)
     {
+        _answers = answers;
         _upstream = upstream;
         _options = options;
         _baseAddress = options.Address!.TrimEnd('/');
@@ -223,7 +229,7 @@ internal sealed class OcsTransport : IDisposable
         var announced = encoding is null ? response.Content.Headers.ContentLength : null;
         if (announced == 0)
         {
-            return new OcsAnswer(response, null, 0);
+            return new OcsAnswer(response, null, 0, default);
         }
 
         if (announced > _options.MaxAnswerBytes)
@@ -231,7 +237,8 @@ internal sealed class OcsTransport : IDisposable
             throw TooLarge();
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(announced ?? FirstBuffer));
+        var holding = new ByteHolding(_answers);
+        var buffer = Hold(ref holding, (int)(announced ?? FirstBuffer));
         var length = 0;
         var complete = false;
         try
@@ -241,7 +248,10 @@ internal sealed class OcsTransport : IDisposable
             {
                 if (length == buffer.Length)
                 {
-                    buffer = Grow(buffer, length);
+                    var larger = Hold(ref holding, Buffers.Larger(length, length + 1L));
+                    buffer.CopyTo(larger, 0);
+                    Buffers.Return(buffer);
+                    buffer = larger;
                 }
 
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
@@ -258,7 +268,7 @@ internal sealed class OcsTransport : IDisposable
             }
 
             complete = true;
-            return new OcsAnswer(response, buffer, length);
+            return new OcsAnswer(response, buffer, length, holding);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -274,7 +284,8 @@ internal sealed class OcsTransport : IDisposable
         {
             if (!complete)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                Buffers.Return(buffer);
+                holding.Release();
             }
         }
     }
@@ -292,13 +303,9 @@ internal sealed class OcsTransport : IDisposable
         _ => stream,
     };
 
-    private static byte[] Grow(byte[] buffer, int length)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(checked(buffer.Length * 2));
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
-    }
+    private byte[] Hold(ref ByteHolding holding, int length) => holding.TryHold(length)
+        ? Buffers.Rent(length)
+        : throw new UpstreamException(new UpstreamFailure(UpstreamFailureKind.TooManyAnswers, _upstream, _answers.Remedy) { MayHaveArrived = true, RetryAfter = RoomRetry });
 
     private UpstreamException Explain(HttpRequestException e) => e.HttpRequestError switch
     {

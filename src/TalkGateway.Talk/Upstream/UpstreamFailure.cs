@@ -18,6 +18,9 @@ internal enum UpstreamFailureKind
     /// <summary>The answer is longer than the gateway reads; the request was carried out.</summary>
     AnswerTooLarge,
 
+    /// <summary>The gateway holds as many bytes of answers as it may; the request was carried out.</summary>
+    TooManyAnswers,
+
     /// <summary>The server sent the gateway to another address: the configured one is wrong.</summary>
     Redirected,
 

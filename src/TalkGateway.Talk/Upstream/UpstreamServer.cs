@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
@@ -15,6 +16,7 @@ internal sealed class UpstreamServer : IDisposable
     /// <param name="tokens">Seals sessions.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where to log.</param>
+    /// <param name="answers">What all answers together may hold.</param>
     /// <param name="handler">Sends the requests instead of a connection pool of its own; tests put servers in here.</param>
     public UpstreamServer(
         string name,
@@ -22,12 +24,13 @@ internal sealed class UpstreamServer : IDisposable
         SessionTokens tokens,
         TimeProvider time,
         ILoggerFactory loggers,
+        ByteBudget answers,
         HttpMessageHandler? handler = null)
     {
         Name = name;
         Options = options;
         _tokens = tokens;
-        Client = new OcsClient(name, options, time, loggers.CreateLogger<OcsClient>(), handler);
+        Client = new OcsClient(name, options, time, loggers.CreateLogger<OcsClient>(), answers, handler);
         Capabilities = new CapabilityCache(Client, options.Capabilities, time, loggers.CreateLogger<CapabilityCache>());
     }
 

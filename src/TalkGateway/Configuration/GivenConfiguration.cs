@@ -20,7 +20,7 @@ internal static class GivenConfiguration
     private static readonly string[] Sections =
     [
         ListenAddress.Key, TrustedProxies.Key, KestrelSettings.Section, LoggingSettings.Section, UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section,
-        PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section, ShutdownSettings.Section,
+        PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section, ShutdownSettings.Section, LimitSettings.Section,
     ];
 
     /// <exception cref="ConfigurationException">A file cannot be read, or something is said that nothing reads.</exception>

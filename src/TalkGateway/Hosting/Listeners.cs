@@ -10,6 +10,9 @@ namespace TalkGateway.Hosting;
 /// <summary>Where Kestrel listens and within which limits, and what is said when it can't.</summary>
 internal sealed class Listeners
 {
+    // What a connection may send ahead, in bytes: uploads that pass through need some, and what nobody reads stays in memory.
+    private const int RequestBuffer = 256 * 1024;
+
     private readonly string _key;
     private readonly string? _value;
 
@@ -23,6 +26,7 @@ internal sealed class Listeners
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
     public static Listeners Add(WebApplicationBuilder builder)
     {
+        var limits = builder.Configuration.Read<LimitSettings>(LimitSettings.Section);
         var hasEndpoints = KestrelSettings.Read(builder.Configuration).HasEndpoints;
         var (key, value, addresses) = hasEndpoints
             ? ($"{KestrelSettings.Section}:{nameof(KestrelSettings.Endpoints)}", null, [])
@@ -35,6 +39,12 @@ internal sealed class Listeners
             kestrel.AllowAlternateSchemes = true;
             kestrel.AddServerHeader = false;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxConnections;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
+            kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
+            kestrel.Limits.Http2.InitialStreamWindowSize = RequestBuffer;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * RequestBuffer;
             kestrel.ConfigureEndpointDefaults(endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using TalkGateway.Memory;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk;
 using TalkGateway.Talk.Credentials;
@@ -46,7 +47,7 @@ internal sealed class ReplayGateway : IDisposable
         services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         services.AddSingleton<TimeProvider>(new ManualTimeProvider());
         services.AddSingleton<UpstreamHandlerFactory>(_ => Upstream);
-        services.AddTalk(options);
+        services.AddTalk(options, ByteBudget.Unlimited);
         _services = services.BuildServiceProvider();
         _invoker = _services.GetRequiredService<TalkInvoker>();
         _server = _services.GetRequiredService<UpstreamRegistry>().Default;

@@ -1,3 +1,4 @@
+using TalkGateway.Memory;
 using TalkGateway.Talk.Upstream;
 using Xunit;
 using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
@@ -81,6 +82,7 @@ public sealed class ConnectionPoolTests
     private static OcsTransport Transport(HoldingServer server, int connections, int longPolls) => new(
         "main",
         new UpstreamOptions { Address = server.Address, MaxConnections = connections, LongPolls = new LongPollOptions { MaxCount = longPolls } },
+        ByteBudget.Unlimited,
         handler: null);
 
     /// <summary>A server that never answers at one path.</summary>

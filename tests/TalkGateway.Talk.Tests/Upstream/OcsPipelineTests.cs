@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Upstream;
 using Xunit;
 using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
@@ -118,7 +119,7 @@ public sealed class OcsPipelineTests
         var clock = new StepClock();
         var options = new UpstreamOptions { Address = "http://cloud.test", Retry = new RetryOptions { MaxRetries = 2, BaseDelay = TimeSpan.FromSeconds(1) } };
         using var server = new FakeNextcloud { Intercept = _ => throw new HttpRequestException(HttpRequestError.ConnectionError) };
-        using var client = new OcsClient("main", options, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<OcsClient>.Instance, server);
+        using var client = new OcsClient("main", options, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<OcsClient>.Instance, ByteBudget.Unlimited, server);
 
         await Assert.ThrowsAsync<UpstreamException>(async () => await client.SendAsync(Get(), CallIdentity.Anonymous, CancellationToken.None));
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Upstream;
 using Xunit;
@@ -323,7 +324,7 @@ public sealed class OcsTransportTests
     private static OcsTransport Transport(string address, Func<UpstreamOptions, UpstreamOptions>? configure = null)
     {
         var options = new UpstreamOptions { Address = address };
-        return new OcsTransport("main", configure?.Invoke(options) ?? options, handler: null);
+        return new OcsTransport("main", configure?.Invoke(options) ?? options, ByteBudget.Unlimited, handler: null);
     }
 
     private static async Task<UpstreamFailure> FailureOf(OcsTransport transport, OcsRequest request) =>

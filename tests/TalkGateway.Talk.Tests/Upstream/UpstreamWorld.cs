@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Logging;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
 using TalkGateway.Talk.Upstream;
@@ -18,7 +19,7 @@ internal sealed class UpstreamWorld : IDisposable
     {
         Options = new UpstreamOptions { Address = "http://cloud.test", Retry = new RetryOptions { BaseDelay = TimeSpan.Zero } };
         Options = configure?.Invoke(Options) ?? Options;
-        Server = new UpstreamServer("main", Options, new SessionTokens(new EphemeralDataProtectionProvider(), Clock), Clock, _loggers, handler ?? Nextcloud);
+        Server = new UpstreamServer("main", Options, new SessionTokens(new EphemeralDataProtectionProvider(), Clock), Clock, _loggers, ByteBudget.Unlimited, handler ?? Nextcloud);
     }
 
     public ManualTimeProvider Clock { get; } = new();

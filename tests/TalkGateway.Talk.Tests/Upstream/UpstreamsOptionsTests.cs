@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using TalkGateway.Memory;
 using TalkGateway.Talk.Sessions;
 using TalkGateway.Talk.Upstream;
 using Xunit;
@@ -126,7 +127,7 @@ public sealed class UpstreamsOptionsTests
     private static UpstreamRegistry Registry() => new(
         Bind(("Default", "a"), ("Servers:a:Address", "https://a.test"), ("Servers:b:Address", "https://b.test"), ("Servers:b:Authorities:0", "b.gateway:8443")),
         (name, options) => new UpstreamServer(
-            name, options, new SessionTokens(new EphemeralDataProtectionProvider(), TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance));
+            name, options, new SessionTokens(new EphemeralDataProtectionProvider(), TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance, ByteBudget.Unlimited));
 
     private static UpstreamsOptions Bind(params (string Key, string Value)[] pairs) =>
         new ConfigurationBuilder()
