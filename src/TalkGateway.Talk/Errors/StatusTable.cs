@@ -15,7 +15,7 @@ internal sealed record StatusRule(int HttpStatus, Code Code, string Reason, stri
         new(400, Code.InvalidArgument, "BAD_REQUEST", "the server refused the request as it stands"),
         new(401, Code.Unauthenticated, "UNAUTHENTICATED", "no valid login"),
         new(403, Code.PermissionDenied, "FORBIDDEN", "the caller may not do this here"),
-        new(404, Code.NotFound, "NOT_FOUND", "no such thing, or the caller takes no part in it"),
+        new(404, Code.NotFound, "NOT_FOUND", "there is no such thing"),
         new(405, Code.Unimplemented, "METHOD_NOT_ALLOWED", "the server does not offer this"),
         new(406, Code.Unimplemented, "FEDERATED_ROOM", "not possible in a room of another server"),
         new(409, Code.Aborted, "CONFLICT", "another session of the caller stands in the way"),

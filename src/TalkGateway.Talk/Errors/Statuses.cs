@@ -45,6 +45,16 @@ internal static class Statuses
         return exception;
     }
 
+    /// <summary>Adds which request field is at fault.</summary>
+    public static TalkException Blaming(this TalkException exception, string field, string description)
+    {
+        exception.Status.Details.Add(Any.Pack(new BadRequest
+        {
+            FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } },
+        }));
+        return exception;
+    }
+
     /// <summary>The same failure, saying also that a room was created and could not be deleted again.</summary>
     public static TalkException LeavingBehind(this TalkException exception, string roomToken)
     {
