@@ -55,6 +55,26 @@ internal static class Statuses
         return exception;
     }
 
+    /// <summary>The same failure, now that more is known of its cause than the server said.</summary>
+    public static TalkException AsReason(this TalkException exception, Code code, string reason, string message)
+    {
+        var status = new Status { Code = (int)code, Message = message };
+        foreach (var detail in exception.Status.Details)
+        {
+            if (detail.TryUnpack<ErrorInfo>(out var info))
+            {
+                info.Reason = reason;
+                status.Details.Add(Any.Pack(info));
+            }
+            else
+            {
+                status.Details.Add(detail);
+            }
+        }
+
+        return new TalkException(status, exception);
+    }
+
     /// <summary>The same failure, saying also that a room was created and could not be deleted again.</summary>
     public static TalkException LeavingBehind(this TalkException exception, string roomToken)
     {
