@@ -15,6 +15,12 @@ internal static class AnswerErrors
     /// <summary>Statuses travel in trailers, of which some clients take 8 KiB in all, and a message twice, with its details.</summary>
     private const int MaxText = 1000;
 
+    // Nextcloud itself refuses what misses a parameter or is out of range, with an empty answer.
+    private const string NamelessParameter = "the server does not accept a value of the request, and does not say which one";
+
+    private const string NotTalk =
+        "what answers is not Talk: a proxy, or a Nextcloud that does not trust the name by which the gateway calls it (trusted_domains)";
+
     /// <summary>For one value of ErrorInfo.metadata.</summary>
     private const int MaxMetadata = 500;
 
@@ -89,6 +95,11 @@ internal static class AnswerErrors
         // Servers before Nextcloud 30 say 401 to a user who would have to be an administrator.
         var status = answer.IsOfKnownCaller ? 403 : answer.Status;
         var usual = StatusRule.For(status);
+        if (status == 400 && failure is null && plan.AnswerFormat != AnswerFormat.Bytes)
+        {
+            return new(usual.Code, usual.Reason, answer.Body.IsEmpty ? NamelessParameter : NotTalk);
+        }
+
         var rule = plan.Errors.FirstOrDefault(rule => Fits(rule, status, failure, word));
         if (rule is null && answer.Header(MaintenanceHeader) == "1")
         {
@@ -97,14 +108,24 @@ internal static class AnswerErrors
 
         var code = rule is { Code.Length: > 0 } ? CodeOf(rule) : usual.Code;
         var field = rule is { Field.Length: > 0 } ? rule.Field : code == Code.InvalidArgument ? ParameterNamed(plan, word) : null;
-        var text = rule is { Message.Length: > 0 } ? rule.Message
-            : field is not null ? $"the server does not accept {field}"
-            : UpstreamWords.TextOf(word) ?? (code == Code.NotFound ? Missing(plan) : usual.Message);
-        return new(code, rule is { Reason.Length: > 0 } ? rule.Reason : Upper(word) ?? usual.Reason, text)
+        return new(code, rule is { Reason.Length: > 0 } ? rule.Reason : Upper(word) ?? usual.Reason, Known(plan, rule, code, field, word) ?? usual.Message)
         {
             Field = field,
             Metadata = rule?.Metadata ?? [],
         };
+    }
+
+    /// <summary>What is known of the cause, the most particular first; null if nothing is.</summary>
+    private static string? Known(MethodPlan plan, ErrorRule? rule, Code code, string? field, string? word)
+    {
+        var own = rule is { Message.Length: > 0 } ? rule.Message : null;
+        if (own is not null && (word is null || rule!.UpstreamReason.Length != 0 || rule.Field.Length != 0))
+        {
+            return own;
+        }
+
+        return field is not null ? $"the server does not accept {field}"
+            : UpstreamWords.TextOf(word) ?? own ?? (code == Code.NotFound ? Missing(plan) : null);
     }
 
     private static bool Fits(ErrorRule rule, int status, OcsFailure? failure, string? word) =>

@@ -55,6 +55,18 @@ internal static class Statuses
         return exception;
     }
 
+    /// <summary>The same failure of an rpc that was called on behalf of another, whose field is at fault.</summary>
+    public static TalkException BlamingInstead(this TalkException exception, string field)
+    {
+        var status = exception.Status.Clone();
+        foreach (var detail in status.Details.Where(detail => detail.Is(BadRequest.Descriptor)).ToList())
+        {
+            status.Details.Remove(detail);
+        }
+
+        return new TalkException(status, exception).Blaming(field, status.Message);
+    }
+
     /// <summary>The same failure, now that more is known of its cause than the server said.</summary>
     public static TalkException AsReason(this TalkException exception, Code code, string reason, string message)
     {
