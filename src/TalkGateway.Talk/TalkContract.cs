@@ -19,6 +19,7 @@ internal static class TalkContract
         new JoinRoomFirstPolyfill(),
         new OffsetPagingPolyfill(),
         new PingPolyfill(),
+        new PreservedReasonPolyfill(),
         new PublicThenPasswordPolyfill(),
         new ReadMarkerPolyfill(),
         new RereadParticipantsPolyfill(),

@@ -25,6 +25,7 @@ public sealed class MethodPlan
         OperationId = operation.Id;
         Family = operation.Family;
         Session = operation.Session;
+        AnswerFormat = operation.Answer?.Format ?? AnswerFormat.Unspecified;
         Polyfills = [.. operation.Polyfills];
         Errors = [.. operation.Errors];
         var level = descriptor.GetOptions()?.IdempotencyLevel ?? MethodOptions.Types.IdempotencyLevel.IdempotencyUnknown;
@@ -55,6 +56,9 @@ public sealed class MethodPlan
 
     /// <summary>The rpc may be repeated without a second effect; true for all that only read.</summary>
     public bool Idempotent { get; }
+
+    /// <summary>What the body of an answer is, on servers that no variant is for.</summary>
+    public AnswerFormat AnswerFormat { get; }
 
     /// <summary>Names of the polyfills around the rpc, outermost first.</summary>
     public IReadOnlyList<string> Polyfills { get; }

@@ -53,7 +53,7 @@ public static class OcsEnvelope
     private static OcsFailure ReadEnvelope(ref JsonCursor json)
     {
         var (statusCode, message, reason) = (0, (string?)null, (string?)null);
-        var data = new List<KeyValuePair<string, string>>();
+        var data = new List<KeyValuePair<string, string?>>();
         for (var more = json.EnterObject(); more; more = json.NextMember())
         {
             var name = json.ReadName(out _);
@@ -81,30 +81,62 @@ public static class OcsEnvelope
         return new OcsFailure(statusCode, string.IsNullOrEmpty(message) ? null : message, string.IsNullOrEmpty(reason) ? null : reason, data);
     }
 
-    /// <summary>The members of an object that are texts, numbers or booleans.</summary>
-    private static List<KeyValuePair<string, string>> ReadScalars(ref JsonCursor json)
+    /// <summary>The members of an object that are scalars, or lists of them.</summary>
+    private static List<KeyValuePair<string, string?>> ReadScalars(ref JsonCursor json)
     {
-        var members = new List<KeyValuePair<string, string>>();
+        var members = new List<KeyValuePair<string, string?>>();
         for (var more = json.EnterObject(); more; more = json.NextMember())
         {
             var name = json.ReadName(out var escaped);
-            var start = json.Position;
-            if (json.Current == '"')
+            if (json.Current == '{')
             {
-                var text = json.ReadString(out var isTextEscaped);
-                members.Add(new(Text(name, escaped), Text(text, isTextEscaped)));
-                continue;
+                json.SkipValue(3);
             }
-
-            var isScalar = json.Current is not ((byte)'{' or (byte)'[' or (byte)'n');
-            json.SkipValue(3);
-            if (isScalar)
+            else if (json.Current != '[')
             {
-                members.Add(new(Text(name, escaped), Encoding.UTF8.GetString(json.Json[start..json.Position])));
+                members.Add(new(Text(name, escaped), ReadScalar(ref json)));
+            }
+            else if (ReadList(ref json) is { } list)
+            {
+                members.Add(new(Text(name, escaped), list));
             }
         }
 
         return members;
+    }
+
+    /// <summary>Null where an element is no scalar.</summary>
+    private static string? ReadList(ref JsonCursor json)
+    {
+        var texts = new List<string?>();
+        var isPlain = true;
+        for (var more = json.EnterArray(); more; more = json.NextElement())
+        {
+            if (json.Current is (byte)'{' or (byte)'[')
+            {
+                isPlain = false;
+                json.SkipValue(4);
+            }
+            else
+            {
+                texts.Add(ReadScalar(ref json));
+            }
+        }
+
+        return isPlain ? string.Join(", ", texts) : null;
+    }
+
+    private static string? ReadScalar(ref JsonCursor json)
+    {
+        if (json.Current == '"')
+        {
+            var text = json.ReadString(out var isEscaped);
+            return Text(text, isEscaped);
+        }
+
+        var (start, isNull) = (json.Position, json.Current == 'n');
+        json.SkipValue(3);
+        return isNull ? null : Encoding.UTF8.GetString(json.Json[start..json.Position]);
     }
 
     private static string Text(ReadOnlySpan<byte> raw, bool escaped)

@@ -14,10 +14,11 @@ public class OcsEnvelopeTests
     [Fact]
     public void Meta_and_the_members_of_data_are_read()
     {
-        var failure = Read("""{"ocs":{"meta":{"status":"failure","statuscode":404,"message":"Nö\n"},"data":{"error":"sip","max":5,"on":true,"x":null,"y":[1],"z":{}}}}""");
+        var failure = Read("""{"ocs":{"meta":{"status":"failure","statuscode":404,"message":"Nö\n"},"data":{"error":"sip","max":5,"on":true,"x":null,"y":[1,"b"],"z":{},"zz":[{}],"w":[]}}}""");
 
         Assert.Equal((404, "Nö\n", "sip"), (failure.StatusCode, failure.Message, failure.Reason));
-        Assert.Equal([new("error", "sip"), new("max", "5"), new("on", "true")], failure.Data);
+        Assert.Equal([new("error", "sip"), new("max", "5"), new("on", "true"), new("x", null), new("y", "1, b"), new("w", "")], failure.Data);
+        Assert.Equal((true, null, false), (failure.Has("x"), failure.Find("x"), failure.Has("z")));
     }
 
     [Theory]

@@ -44,6 +44,12 @@ public class RuleTests
     public void A_span_has_to_be_valid(long seconds, int nanos) =>
         Assert.Equal(["wait is no valid Duration"], Violations(new LimitedRequest { Wait = new Duration { Seconds = seconds, Nanos = nanos } }));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void A_part_of_a_second_is_not_taken_for_none(int nanos) =>
+        Assert.Equal(["wait is less than a second, which would be sent as none"], Violations(new LimitedRequest { Wait = new Duration { Nanos = nanos } }));
+
     [Fact]
     public void Elements_are_checked_one_by_one() =>
         Assert.Equal(["words[1] does not match ^[a-z]+$"], Violations(new LimitedRequest { Words = { "a", "B" } }));

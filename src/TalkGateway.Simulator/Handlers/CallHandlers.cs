@@ -137,6 +137,6 @@ internal static class CallHandlers
             .With("Content-Disposition", $"attachment; filename=\"{call.Room.Token}.csv\"");
     }
 
-    /// <summary>No external call service is configured, so no room is bound to one.</summary>
-    public static OcsResult ExternalUrl(OcsCall call) => OcsResult.Error(400, "type");
+    /// <summary>No external call service is configured.</summary>
+    public static OcsResult ExternalUrl(OcsCall call) => OcsResult.Error(400, "server");
 }

@@ -68,7 +68,9 @@ internal static class ParticipantHandlers
         var column = Array.FindIndex(lines[0], h => h.Equals("email", StringComparison.OrdinalIgnoreCase));
         if (column < 0)
         {
-            return OcsResult.ErrorWith(400, new JsonObject { ["error"] = "header-email", ["message"] = "Missing email field in header line" });
+            // A sentence in the place of a reason, in the caller's language.
+            const string lacking = "Missing \"email\" field in header line";
+            return OcsResult.ErrorWith(400, new JsonObject { ["error"] = lacking, ["message"] = lacking });
         }
 
         var rows = lines.Select((cells, i) => (Line: i + 1, Cells: cells)).Skip(1).Where(l => l.Cells.Any(c => c.Length > 0)).ToList();
@@ -78,13 +80,19 @@ internal static class ParticipantHandlers
         var answer = new JsonObject { ["invites"] = fresh.Count, ["duplicates"] = addresses.Count - fresh.Count };
         if (invalid.Count > 0)
         {
-            var message = $"Following lines are invalid: {string.Join(", ", invalid)}";
-            (answer["error"], answer["message"], answer["invalid"]) = (message, message, invalid.Count);
+            answer["invalid"] = invalid.Count;
             answer["invalidLines"] = PhpJson.List(invalid.Select(l => (JsonNode?)l));
+        }
+
+        var isTest = call.Parameters.Bool("testRun", false);
+        if (isTest && invalid.Count > 0)
+        {
+            var message = $"Following lines are invalid: {string.Join(", ", invalid)}";
+            (answer["error"], answer["message"]) = (message, message);
             return OcsResult.ErrorWith(400, answer);
         }
 
-        if (!call.Parameters.Bool("testRun", false))
+        if (!isTest)
         {
             var opens = false;
             foreach (var address in fresh)

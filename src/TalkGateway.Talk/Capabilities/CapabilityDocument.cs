@@ -10,12 +10,17 @@ namespace TalkGateway.Talk.Capabilities;
 /// <param name="HasTalk">Whether Talk publishes a section at all.</param>
 /// <param name="Features">Talk's capabilities.</param>
 /// <param name="TalkVersion">Talk's version where it is published (15.0 and later).</param>
+/// <param name="HasExternalCallService">Whether a service for calls elsewhere is set up (25.0 and later).</param>
 internal sealed record CapabilityDocument(
     Version? NextcloudVersion,
     bool HasTalk,
     FrozenSet<string> Features,
-    Version? TalkVersion)
+    Version? TalkVersion,
+    bool HasExternalCallService = false)
 {
+    /// <summary>How annotations name that setting beside the features.</summary>
+    public const string ExternalCallService = "config.call.external-call-service";
+
     private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
 
     /// <summary>Null where the body is no such document.</summary>
@@ -34,7 +39,9 @@ internal sealed record CapabilityDocument(
                 VersionOf(Member(data, "version")),
                 talk is { ValueKind: JsonValueKind.Object },
                 Texts(Member(talk, "features")),
-                ParseVersion(Member(talk, "version")));
+                ParseVersion(Member(talk, "version")),
+                Member(Member(Member(talk, "config"), "call"), "external-call-service") is { ValueKind: JsonValueKind.String } service
+                    && service.GetString()!.Length != 0);
         }
         catch (JsonException)
         {
@@ -44,7 +51,7 @@ internal sealed record CapabilityDocument(
 
     /// <summary>What the gateway makes of it. Without a section of Talk's it is taken for that of the only version that has none.</summary>
     public ServerProfile ToProfile() => new(
-        Features,
+        HasExternalCallService ? Features.Append(ExternalCallService).ToFrozenSet(StringComparer.Ordinal) : Features,
         TalkVersion ?? (HasTalk ? TalkVersions.Infer(Features, NextcloudVersion?.Major) : TalkVersions.First),
         NextcloudVersion);
 

@@ -17,7 +17,7 @@ internal sealed class ServerProfile : IServerFacts, IEquatable<ServerProfile>
     /// <summary>A server of which nothing is known: enough for operations that are the same on every one.</summary>
     public static ServerProfile Unknown { get; } = new(FrozenSet<string>.Empty, null, null);
 
-    /// <summary>The capabilities that Talk publishes (<c>spreed.features</c>).</summary>
+    /// <summary>The capabilities that Talk publishes (<c>spreed.features</c>), and what is set up besides.</summary>
     public FrozenSet<string> Features { get; }
 
     /// <summary>Version of Talk: as published since 15.0, before that the one that <see cref="TalkVersions"/> infers.</summary>

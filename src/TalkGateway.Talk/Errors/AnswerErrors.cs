@@ -1,6 +1,7 @@
 using Google.Rpc;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Upstream;
 using TalkGateway.Transcoding;
 
@@ -14,16 +15,30 @@ internal static class AnswerErrors
     /// <summary>Statuses travel in trailers, of which some clients take 8 KiB in all, and a message twice, with its details.</summary>
     private const int MaxText = 1000;
 
+    // Nextcloud itself refuses what misses a parameter or is out of range, with an empty answer.
+    private const string NamelessParameter = "the server does not accept a value of the request, and does not say which one";
+
+    private const string NotTalk =
+        "what answers is not Talk: a proxy, or a Nextcloud that does not trust the name by which the gateway calls it (trusted_domains)";
+
+    /// <summary>For one value of ErrorInfo.metadata.</summary>
+    private const int MaxMetadata = 500;
+
     /// <summary>The status of the call.</summary>
-    public static TalkException From(MethodPlan plan, ServerProfile? server, string upstream, OcsAnswer answer, TimeProvider time)
+    /// <param name="plan">The rpc.</param>
+    /// <param name="server">What is known of the server.</param>
+    /// <param name="upstream">The server's name.</param>
+    /// <param name="answer">What it answered.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="caller">Who called, to say what that caller can do about it.</param>
+    public static TalkException From(MethodPlan plan, ServerProfile? server, string upstream, OcsAnswer answer, TimeProvider time, CallIdentity? caller = null)
     {
         _ = OcsEnvelope.TryRead(answer.Body.Span, out var failure);
-        var upstreamReason = Upper(failure?.Reason);
-        var rule = RuleFor(plan, answer, failure?.Reason);
-        var reason = rule.Reason.Length != 0 && rule.Forced ? rule.Reason : upstreamReason ?? rule.Reason;
-        var text = answer.IsNoSuchRoute ? rule.Message : Text(failure) ?? rule.Message;
+        var word = UpstreamWords.IsWord(failure?.Reason) ? failure!.Reason : null;
+        var verdict = Judge(plan, answer, failure, word);
+        var text = verdict.IsWhole ? verdict.Text : Text(verdict.Text, word, failure) + Advice(plan, verdict.Code, caller);
 
-        var info = Statuses.Info(reason, ErrorReasons.UpstreamDomain);
+        var info = Statuses.Info(verdict.Reason, ErrorReasons.UpstreamDomain);
         info.Metadata["operation"] = plan.OperationId;
         info.Metadata["upstream"] = upstream;
         info.Metadata["http_status"] = Statuses.Text(answer.Status);
@@ -42,71 +57,131 @@ internal static class AnswerErrors
             info.Metadata["talk_version"] = version.ToString();
         }
 
-        var exception = new TalkException(Statuses.Status(rule.Code, $"{plan.OperationId}: {text}", info));
-        return rule.Code is Code.ResourceExhausted or Code.Unavailable && UpstreamFailures.RetryDelay(answer, time) is { } delay
+        foreach (var member in verdict.Metadata)
+        {
+            if (failure?.Find(member) is { } value)
+            {
+                info.Metadata[Lower(member)] = Short(value, MaxMetadata);
+            }
+        }
+
+        var exception = new TalkException(Statuses.Status(verdict.Code, $"{plan.OperationId}: {text}", info));
+        if (verdict.Field is { } field)
+        {
+            exception = exception.Blaming(field, text);
+        }
+
+        return verdict.Code is Code.ResourceExhausted or Code.Unavailable && UpstreamFailures.RetryDelay(answer, time) is { } delay
             ? exception.WithRetryAfter(delay)
             : exception;
     }
 
-    /// <summary>What the server says to people: <c>data.message</c> is meant for them (password policies), <c>meta.message</c> mostly says nothing.</summary>
-    private static string? Text(OcsFailure? failure)
-    {
-        var shown = failure?.Data.FirstOrDefault(member => member.Key == "message").Value;
-        var text = (string.IsNullOrWhiteSpace(shown) ? failure?.Message : shown)?.Trim();
-        return string.IsNullOrEmpty(text) ? null : text.Length <= MaxText ? text : text[..MaxText] + "…";
-    }
+    /// <summary>The server's word (<c>lobby-timer</c>) in the form ErrorInfo asks for (<c>LOBBY_TIMER</c>); null for a sentence.</summary>
+    internal static string? Upper(string? reason) => UpstreamWords.IsWord(reason) ? reason!.Replace('-', '_').ToUpperInvariant() : null;
 
-    /// <summary>The server's word (<c>lobby-timer</c>) in the form ErrorInfo asks for (<c>LOBBY_TIMER</c>).</summary>
-    internal static string? Upper(string? reason)
-    {
-        if (string.IsNullOrEmpty(reason) || reason.Length > 63)
-        {
-            return null;
-        }
-
-        return string.Create(reason.Length, reason, static (target, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                target[i] = char.IsAsciiLetterOrDigit(source[i]) ? char.ToUpperInvariant(source[i]) : '_';
-            }
-        });
-    }
-
-    private static (Code Code, string Reason, string Message, bool Forced) RuleFor(MethodPlan plan, OcsAnswer answer, string? upstreamReason)
+    private static Verdict Judge(MethodPlan plan, OcsAnswer answer, OcsFailure? failure, string? word)
     {
         // The rpc's own rules are about what Talk says; these two it did not say.
         if (answer.IsNoSuchRoute)
         {
-            return (Code.Internal, ErrorReasons.NoSuchRoute, "the server failed inside while serving this, or has no such route although its capabilities promise it", true);
+            return new(Code.Internal, ErrorReasons.NoSuchRoute, "the server failed inside while serving this, or has no such route although its capabilities promise it", IsWhole: true);
         }
 
         if (answer.IsCsrfFailure)
         {
-            return (Code.Internal, ErrorReasons.CsrfCheckFailed, "the server took the request for a cross-site one: does a proxy strip the OCS-APIRequest header?", true);
+            return new(Code.Internal, ErrorReasons.CsrfCheckFailed, "the server took the request for a cross-site one: does a proxy strip the OCS-APIRequest header?", IsWhole: true);
         }
 
         // Servers before Nextcloud 30 say 401 to a user who would have to be an administrator.
         var status = answer.IsOfKnownCaller ? 403 : answer.Status;
-        foreach (var rule in plan.Errors)
+        var usual = StatusRule.For(status);
+        if (status == 400 && failure is null && plan.AnswerFormat != AnswerFormat.Bytes)
         {
-            if (rule.HttpStatus == status && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == upstreamReason))
-            {
-                var usual = StatusRule.For(status);
-                var isNamed = rule.Reason.Length != 0;
-                return (CodeOf(rule), isNamed ? rule.Reason : usual.Reason, usual.Message, isNamed);
-            }
+            return new(usual.Code, usual.Reason, answer.Body.IsEmpty ? NamelessParameter : NotTalk);
         }
 
-        if (answer.Header(MaintenanceHeader) == "1")
+        var rule = plan.Errors.FirstOrDefault(rule => Fits(rule, status, failure, word));
+        if (rule is null && answer.Header(MaintenanceHeader) == "1")
         {
-            return (Code.Unavailable, ErrorReasons.Maintenance, "the server is in maintenance mode", true);
+            return new(Code.Unavailable, ErrorReasons.Maintenance, "the server is in maintenance mode", IsWhole: true);
         }
 
-        var general = StatusRule.For(status);
-        return (general.Code, general.Reason, general.Message, false);
+        var code = rule is { Code.Length: > 0 } ? CodeOf(rule) : usual.Code;
+        var field = rule is { Field.Length: > 0 } ? rule.Field : code == Code.InvalidArgument ? ParameterNamed(plan, word) : null;
+        return new(code, rule is { Reason.Length: > 0 } ? rule.Reason : Upper(word) ?? usual.Reason, Known(plan, rule, code, field, word) ?? usual.Message)
+        {
+            Field = field,
+            Metadata = rule?.Metadata ?? [],
+        };
     }
+
+    /// <summary>What is known of the cause, the most particular first; null if nothing is.</summary>
+    private static string? Known(MethodPlan plan, ErrorRule? rule, Code code, string? field, string? word)
+    {
+        var own = rule is { Message.Length: > 0 } ? rule.Message : null;
+        if (own is not null && (word is null || rule!.UpstreamReason.Length != 0 || rule.Field.Length != 0))
+        {
+            return own;
+        }
+
+        return field is not null ? $"the server does not accept {field}"
+            : UpstreamWords.TextOf(word) ?? own ?? (code == Code.NotFound ? Missing(plan) : null);
+    }
+
+    private static bool Fits(ErrorRule rule, int status, OcsFailure? failure, string? word) =>
+        rule.HttpStatus == status
+        && (rule.UpstreamReason.Length == 0 || rule.UpstreamReason == word)
+        && (rule.Member.Length == 0 || failure?.Has(rule.Member) == true);
 
     private static Code CodeOf(ErrorRule rule) =>
         Enum.Parse<Code>(rule.Code.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    /// <summary>The request field that the server calls by this word: <c>object-type</c> is its parameter <c>objectType</c>.</summary>
+    private static string? ParameterNamed(MethodPlan plan, string? word)
+    {
+        var name = word?.Replace('-', '_').ToLowerInvariant();
+        return plan.Descriptor.InputType.Fields.InDeclarationOrder().FirstOrDefault(field => field.Name == name)?.Name;
+    }
+
+    /// <summary>What it is that was not found, where the server does not say.</summary>
+    private static string Missing(MethodPlan plan) => plan switch
+    {
+        { Session: SessionUse.Needs } => "there is no such room, or the session that was sent as talk-session has not joined it or has ended: join it (again)",
+        _ when plan.Descriptor.InputType.FindFieldByName("token") is not null => "there is no such room, or the caller is not in it",
+        _ => StatusRule.For(404).Message,
+    };
+
+    /// <summary>The gateway's words, the server's word, and what the server says to people.</summary>
+    private static string Text(string known, string? word, OcsFailure? failure)
+    {
+        // `data.message` is meant for people (password policies), `meta.message` mostly says nothing.
+        var said = failure?.Find("message")?.Trim() is { Length: > 0 } shown ? shown : failure?.Message?.Trim();
+        var text = word is null ? known : $"{known} ({word})";
+        return Short(string.IsNullOrEmpty(said) ? text : $"{text}: {said}", MaxText);
+    }
+
+    /// <summary>Guests take part within sessions, and a server does not know one who forgot to send it.</summary>
+    private static string Advice(MethodPlan plan, Code code, CallIdentity? caller) =>
+        code == Code.NotFound && plan.Session == SessionUse.Unspecified && caller is { Credential.Scheme: CredentialScheme.None, Session: null }
+            ? "; guests have to join a room first (JoinRoom), and to send the session_token of its answer as talk-session metadata"
+            : "";
+
+    private static string Short(string text, int length) => text.Length <= length ? text : text[..length] + "…";
+
+    private static string Lower(string member) =>
+        string.Concat(member.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : $"{c}"));
+
+    /// <summary>What a failure comes to.</summary>
+    /// <param name="Code">The canonical code.</param>
+    /// <param name="Reason">ErrorInfo.reason.</param>
+    /// <param name="Text">What people read.</param>
+    /// <param name="IsWhole">Nothing that the server says adds to it.</param>
+    private sealed record Verdict(Code Code, string Reason, string Text, bool IsWhole = false)
+    {
+        /// <summary>The request field at fault; null where it is none, or nobody knows which.</summary>
+        public string? Field { get; init; }
+
+        /// <summary>Members of <c>data</c> to repeat.</summary>
+        public IReadOnlyList<string> Metadata { get; init; } = [];
+    }
 }

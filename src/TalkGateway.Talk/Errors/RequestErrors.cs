@@ -46,15 +46,7 @@ internal static class RequestErrors
             ("operation", plan.OperationId),
             ("missing", missing),
             ("talk_version", version));
-        if (field is not null)
-        {
-            exception.Status.Details.Add(Google.Protobuf.WellKnownTypes.Any.Pack(new BadRequest
-            {
-                FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = $"needs {missing}" } },
-            }));
-        }
-
-        return exception;
+        return field is null ? exception : exception.Blaming(field, $"needs {missing}");
     }
 
     /// <summary>The rpc only works inside a joined room.</summary>

@@ -45,6 +45,48 @@ internal static class Statuses
         return exception;
     }
 
+    /// <summary>Adds which request field is at fault.</summary>
+    public static TalkException Blaming(this TalkException exception, string field, string description)
+    {
+        exception.Status.Details.Add(Any.Pack(new BadRequest
+        {
+            FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } },
+        }));
+        return exception;
+    }
+
+    /// <summary>The same failure of an rpc that was called on behalf of another, whose field is at fault.</summary>
+    public static TalkException BlamingInstead(this TalkException exception, string field)
+    {
+        var status = exception.Status.Clone();
+        foreach (var detail in status.Details.Where(detail => detail.Is(BadRequest.Descriptor)).ToList())
+        {
+            status.Details.Remove(detail);
+        }
+
+        return new TalkException(status, exception).Blaming(field, status.Message);
+    }
+
+    /// <summary>The same failure, now that more is known of its cause than the server said.</summary>
+    public static TalkException AsReason(this TalkException exception, Code code, string reason, string message)
+    {
+        var status = new Status { Code = (int)code, Message = message };
+        foreach (var detail in exception.Status.Details)
+        {
+            if (detail.TryUnpack<ErrorInfo>(out var info))
+            {
+                info.Reason = reason;
+                status.Details.Add(Any.Pack(info));
+            }
+            else
+            {
+                status.Details.Add(detail);
+            }
+        }
+
+        return new TalkException(status, exception);
+    }
+
     /// <summary>The same failure, saying also that a room was created and could not be deleted again.</summary>
     public static TalkException LeavingBehind(this TalkException exception, string roomToken)
     {

@@ -271,7 +271,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     {
         if (!answer.IsSuccess && !route.IsEmptyStatus(answer.Status))
         {
-            throw AnswerErrors.From(plan, server, upstream.Name, answer, time);
+            throw AnswerErrors.From(plan, server, upstream.Name, answer, time, identity);
         }
 
         if (TalkHash.Speaks(plan) && answer.Header(TalkHashHeader) is { } hash)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Rpc;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
@@ -49,7 +50,7 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
             foreach (var step in steps)
             {
                 SetToken(step.Request, token);
-                await call.CallAsync(step.Request, cancellationToken);
+                await TakeAsync(call, step, cancellationToken);
             }
 
             // Talk 3 to 7 answer little more than the token.
@@ -71,6 +72,19 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
             }
 
             throw;
+        }
+    }
+
+    /// <summary>A step that the server refuses blames the field of the client's request that asked for it.</summary>
+    private static async ValueTask TakeAsync(PolyfillCall call, Step step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await call.CallAsync(step.Request, cancellationToken);
+        }
+        catch (TalkException refused) when (refused.Code is Code.InvalidArgument or Code.NotFound)
+        {
+            throw refused.BlamingInstead(step.Field);
         }
     }
 

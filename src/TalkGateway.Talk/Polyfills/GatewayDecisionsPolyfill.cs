@@ -54,7 +54,8 @@ internal sealed class GatewayDecisionsPolyfill : Detour<GetCapabilitiesRequest, 
             nextcloud is null ? null : new Version(Number(nextcloud.Major), Number(nextcloud.Minor), Number(nextcloud.Micro)),
             HasTalk: true,
             talk.Features.ToFrozenSet(StringComparer.Ordinal),
-            CapabilityDocument.ParseVersion(talk.Version));
+            CapabilityDocument.ParseVersion(talk.Version),
+            HasExternalCallService: talk.Config?.Call?.ExternalCallService is { Length: not 0 });
     }
 
     private static int Number(uint part) => (int)Math.Min(part, int.MaxValue);

@@ -56,7 +56,7 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
 
         foreach (var rule in operation.Errors)
         {
-            CheckRule(rule);
+            CheckRule(method, rule);
         }
     }
 
@@ -68,14 +68,14 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
         }
     }
 
-    private void CheckRule(ErrorRule rule)
+    private void CheckRule(MethodDescriptor method, ErrorRule rule)
     {
         if (rule.HttpStatus is < 100 or > 599)
         {
             mistakes.Add($"an error rule has {rule.HttpStatus}, which is no HTTP status");
         }
 
-        if (!Codes.Contains(rule.Code))
+        if (rule.Code.Length > 0 && !Codes.Contains(rule.Code))
         {
             mistakes.Add($"an error rule has the code \"{rule.Code}\", which is no gRPC error");
         }
@@ -83,6 +83,16 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
         if (!rule.Reason.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_'))
         {
             mistakes.Add($"an error rule has the reason \"{rule.Reason}\", which is not in UPPER_SNAKE_CASE");
+        }
+
+        if (rule.Field.Length > 0 && Annotations.FindByPath(method.InputType, rule.Field) is null)
+        {
+            mistakes.Add($"an error rule names the field \"{rule.Field}\", which the request does not have");
+        }
+
+        if (rule.Metadata.Concat(rule.Member.Length > 0 ? [rule.Member] : []).FirstOrDefault(name => !Annotations.IsPlainName(name)) is { } odd)
+        {
+            mistakes.Add($"an error rule names the member \"{odd}\", which no answer can have");
         }
     }
 }

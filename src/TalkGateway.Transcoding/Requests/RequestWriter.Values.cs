@@ -125,7 +125,7 @@ internal readonly ref partial struct RequestWriter
         return seconds is < -WellKnownLimits.MaxDurationSeconds or > WellKnownLimits.MaxDurationSeconds || nanos is < -999_999_999 or > 999_999_999
             || (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0)
             ? "is no valid Duration"
-            : null;
+            : seconds == 0 && nanos != 0 ? "is less than a second, which would be sent as none" : null;
     }
 
     private string? ProblemOfRange(RequestField field, in RequestElement value)

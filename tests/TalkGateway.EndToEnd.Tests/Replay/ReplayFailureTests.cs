@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text.RegularExpressions;
 using Google.Rpc;
+using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Upstream;
 using TalkGateway.Testing;
@@ -48,6 +49,27 @@ public sealed partial class ReplayFailureTests
 
         Assert.True(count > 50, $"only {count} failures were recorded");
         Expect.None(failures);
+    }
+
+    [Fact]
+    public void What_users_read_is_as_approved()
+    {
+        var table = FailureTable.Of(Replay.Cases.Where(replayed => ExpectedStatus.Of(replayed) != Code.Ok).Select(Told));
+        var received = Path.Combine(AppContext.BaseDirectory, "failures.received.md");
+        File.WriteAllText(received, table);
+
+        Assert.True(
+            table == File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Replay", "failures.md")),
+            $"What users read has changed. Read {received} as a user would, and if it is good, make it tests/TalkGateway.EndToEnd.Tests/Replay/failures.md.");
+    }
+
+    private static FailureTable.Row Told(ReplayCase replayed)
+    {
+        using var answer = AnswerOf(replayed.Exchange.Response);
+        var caller = new CallIdentity(replayed.Exchange.IsGuest ? Credential.None : Credential.Parse("Bearer user"));
+        var plan = Replay.Plans[replayed.Rpc!.Method];
+        var status = AnswerErrors.From(plan, replayed.Server!.Profile, "recorded", answer, new ManualTimeProvider(), caller).Status;
+        return new FailureTable.Row(plan, FailureTable.Said(answer), replayed.Exchange.IsGuest, status);
     }
 
     private static OcsAnswer AnswerOf(RecordedResponse recorded)

@@ -139,6 +139,7 @@ public sealed class CreateRoomTests(Gateways gateways) : IClassFixture<Gateways>
         });
 
         Assert.Equal(Code.NotFound, failure.Code);
+        Assert.Equal(["participants"], failure.Fields);
         Assert.Equal(201, Assert.Single(gateway.Simulator.Requests.Of("conversation.create")).Status);
         Assert.Equal(200, Assert.Single(gateway.Simulator.Requests.Of("conversation.delete")).Status);
         Assert.DoesNotContain((await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest())).Rooms, room => room.DisplayName == "Doomed");

@@ -35,6 +35,27 @@ public sealed class RoomSettingsTests(Gateways gateways) : IClassFixture<Gateway
         token => new SetRoomReadOnlyRequest { Token = token, ReadOnly = true },
     ];
 
+    [Fact]
+    public async Task A_preserved_room_says_so_whatever_is_refused_and_only_to_those_who_could_otherwise()
+    {
+        var gateway = await gateways.InFrontOfAsync("25");
+        var (admin, bob) = (gateway.As("admin"), gateway.As("bob"));
+        var token = (await admin.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Archive" })).Room.Token;
+        await admin.DoAsync(new AddParticipantRequest { Token = token, NewParticipant = "bob" });
+        await admin.DoAsync(new PreserveRoomRequest { Token = token });
+
+        foreach (IMessage request in new IMessage[] { new ClearHistoryRequest { Token = token }, new DeleteRoomRequest { Token = token }, new MakeRoomPrivateRequest { Token = token } })
+        {
+            var failure = await admin.FailAsync(request);
+            Assert.Equal((Code.FailedPrecondition, "PRESERVED"), (failure.Code, failure.Reason));
+            Assert.Contains("the room is preserved", failure.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Code.PermissionDenied, (await bob.FailAsync(new ClearHistoryRequest { Token = token })).Code);
+        await admin.DoAsync(new UnpreserveRoomRequest { Token = token });
+        await admin.DoAsync(new ClearHistoryRequest { Token = token });
+    }
+
     [Theory]
     [ClassData(typeof(EveryProfileData))]
     public async Task Every_setter_answers_the_room_or_what_the_server_lacks_for_it(string profile)
