@@ -14,7 +14,7 @@ namespace TalkGateway.Rpc;
 /// The course of one call: head, messages, status, each in the call's protocol, with the one rule that the first to end the call,
 /// handler or deadline, decides its status and nothing is written after it.
 /// </summary>
-internal sealed partial class RpcExchange
+internal sealed partial class RpcExchange : IDisposable
 {
     // The longest a timer can wait; a later deadline re-arms it.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
@@ -103,6 +103,18 @@ internal sealed partial class RpcExchange
         }
 
         await EndAsync(status, trailers);
+    }
+
+    /// <summary>Gives the call's memory back; the call does so itself at its end.</summary>
+    public void Dispose()
+    {
+        Requests?.Release();
+        _request?.Dispose();
+        _reply?.Dispose();
+        _reply = null;
+        _largeReply?.Dispose();
+        _largeReply = null;
+        _timer?.Dispose();
     }
 
     /// <summary>The one response message of a call that has one; kept until the status is known.</summary>
@@ -305,11 +317,7 @@ internal sealed partial class RpcExchange
             }
         }
 
-        Requests?.Release();
-        _request?.Dispose();
-        _reply?.Dispose();
-        _largeReply?.Dispose();
-        _timer?.Dispose();
+        Dispose();
         try
         {
             if (_expiry is not null)

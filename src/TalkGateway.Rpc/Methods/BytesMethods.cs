@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
-using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Methods;
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TalkGateway.Rpc.Wire;
 
 namespace TalkGateway.Rpc.Methods;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using TalkGateway.Hosting;
 using Yarp.ReverseProxy.Forwarder;

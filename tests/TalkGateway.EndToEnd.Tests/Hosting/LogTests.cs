@@ -38,7 +38,7 @@ public sealed class LogTests
         await SendAsync(gateway.Address, request);
 
         Assert.NotEmpty(logs.Lines);
-        Assert.Empty(logs.Lines.Where(line => line.Contains(Secret, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(logs.Lines, line => line.Contains(Secret, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class LogTests
         }
 
         Assert.NotEmpty(logs.Lines);
-        Assert.Empty(logs.Lines.Where(line => line.Contains(Secret, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(logs.Lines, line => line.Contains(Secret, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

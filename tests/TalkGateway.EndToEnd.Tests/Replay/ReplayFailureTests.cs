@@ -85,7 +85,7 @@ public sealed partial class ReplayFailureTests
 
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(recorded.Bytes.Length, 1));
         recorded.Bytes.CopyTo(buffer);
-        return new OcsAnswer(response, buffer, recorded.Bytes.Length);
+        return new OcsAnswer(response, buffer, recorded.Bytes.Length, default);
     }
 
     // The form that google.rpc.ErrorInfo asks of a reason.

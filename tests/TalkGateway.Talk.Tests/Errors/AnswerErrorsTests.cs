@@ -128,7 +128,7 @@ public sealed class AnswerErrorsTests
         var body = Encoding.UTF8.GetBytes(data is null ? "" : $$$"""{"ocs":{"meta":{"status":"failure","statuscode":{{{status}}},"message":""},"data":{{{data}}}}}""");
         var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(buffer, 0);
-        using var answer = new OcsAnswer(new HttpResponseMessage((HttpStatusCode)status), buffer, body.Length);
+        using var answer = new OcsAnswer(new HttpResponseMessage((HttpStatusCode)status), buffer, body.Length, default);
         return new Told(AnswerErrors.From(TalkContract.Plans[rpc], null, "cloud", answer, new ManualTimeProvider(), caller).Status);
     }
 
