@@ -9,7 +9,8 @@ namespace TalkGateway.PassThrough;
 /// Looks once, after the start, whether the Nextcloud takes the gateway for a proxy that it trusts, and warns if not: its links
 /// then lead past the gateway, and it counts the failed logins of all callers as those of one address.
 /// </summary>
-internal sealed partial class ProxyTrustCheck(IConfiguration configuration, TalkUpstreams upstreams, ILogger<ProxyTrustCheck> logger) : BackgroundService
+internal sealed partial class ProxyTrustCheck(
+    IConfiguration configuration, TalkUpstreams upstreams, IHostApplicationLifetime lifetime, ILogger<ProxyTrustCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -22,6 +23,7 @@ internal sealed partial class ProxyTrustCheck(IConfiguration configuration, Talk
             return;
         }
 
+        await StartedAsync(stoppingToken);
         var upstream = upstreams.OptionsOf(options.Upstream);
         try
         {
@@ -30,10 +32,18 @@ internal sealed partial class ProxyTrustCheck(IConfiguration configuration, Talk
                 NotTrusted(upstream.Address!, location.GetLeftPart(UriPartial.Authority));
             }
         }
-        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException)
+        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
         {
             Unknown(upstream.Address!, failed.Message);
         }
+    }
+
+    /// <summary>Waits until the gateway listens; one that can't start has nothing to say but why.</summary>
+    private async Task StartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
     }
 
     /// <summary>Where the redirect leads if it does not follow what a trusted proxy said; null where it does or nothing can be told.</summary>
