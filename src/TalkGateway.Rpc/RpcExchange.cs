@@ -88,6 +88,11 @@ internal sealed partial class RpcExchange : IDisposable
         {
             status = CallerCancelled;
             RpcLog.CallCancelled(_services.Logger, method.Descriptor.FullName);
+            if (ex is CallerGoneException)
+            {
+                // The server may not have noticed yet, and would try to read the rest of the request.
+                _http.Abort();
+            }
         }
         catch (Exception ex) when (HasExpired || _http.RequestAborted.IsCancellationRequested)
         {

@@ -30,7 +30,7 @@ public readonly ref struct JsonMember
         {
             var found = json.ReadName(out _).SequenceEqual(name);
             var start = json.Position;
-            json.SkipValue(0);
+            json.SkipValue();
             if (found)
             {
                 member = new JsonMember(jsonObject[start..json.Position]);

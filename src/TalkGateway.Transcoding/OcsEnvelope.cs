@@ -34,7 +34,7 @@ public static class OcsEnvelope
                 }
                 else
                 {
-                    json.SkipValue(1);
+                    json.SkipValue();
                 }
             }
 
@@ -59,7 +59,7 @@ public static class OcsEnvelope
             var name = json.ReadName(out _);
             if (json.Current != '{')
             {
-                json.SkipValue(2);
+                json.SkipValue();
             }
             else if (name.SequenceEqual("meta"u8))
             {
@@ -74,7 +74,7 @@ public static class OcsEnvelope
             }
             else
             {
-                json.SkipValue(2);
+                json.SkipValue();
             }
         }
 
@@ -90,7 +90,7 @@ public static class OcsEnvelope
             var name = json.ReadName(out var escaped);
             if (json.Current == '{')
             {
-                json.SkipValue(3);
+                json.SkipValue();
             }
             else if (json.Current != '[')
             {
@@ -115,7 +115,7 @@ public static class OcsEnvelope
             if (json.Current is (byte)'{' or (byte)'[')
             {
                 isPlain = false;
-                json.SkipValue(4);
+                json.SkipValue();
             }
             else
             {
@@ -135,7 +135,7 @@ public static class OcsEnvelope
         }
 
         var (start, isNull) = (json.Position, json.Current == 'n');
-        json.SkipValue(3);
+        json.SkipValue();
         return isNull ? null : Encoding.UTF8.GetString(json.Json[start..json.Position]);
     }
 

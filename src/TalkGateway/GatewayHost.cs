@@ -73,6 +73,7 @@ internal static class GatewayHost
             var listeners = Listeners.Add(builder);
             configure?.Invoke(builder);
             app = builder.Build();
+            SharedKeys.CheckDefault(app.Services.GetRequiredService<IDataProtectionProvider>());
             Map(app, simulator);
             await listeners.StartAsync(app, cancellationToken);
             started = true;

@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sample.V1;
 using Xunit;
@@ -7,6 +10,8 @@ namespace TalkGateway.Transcoding.Tests;
 
 public class AnswerDocumentTests
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public void Data_fills_the_field_that_the_answer_goes_into()
     {
@@ -130,20 +135,40 @@ public class AnswerDocumentTests
         Assert.Equal(("it is no UTF-8", 24), (failure.Reason, failure.Offset));
     }
 
-    // As deep as JSON may be, and as protobuf parsers take messages inside each other.
+    // As deep as protobuf parsers take messages inside each other.
+    [Fact]
+    public void Messages_nested_too_deeply_are_malformed()
+    {
+        Assert.NotNull(new World().Item(Nested("parent", "{\"parent\":", "}", 61)));
+        Assert.Equal("it is nested too deeply", Assert.Throws<MalformedAnswerException>(() => new World().Item(Nested("parent", "{\"parent\":", "}", 65))).Reason);
+    }
+
     [Theory]
-    [InlineData("parent", "{\"parent\":", "}", 61)]
     [InlineData("any", "[", "]", 47)]
     [InlineData("any", "{\"a\":", "}", 31)]
     [InlineData("new", "{\"a\":", "}", 30)]
     [InlineData("new", "[", "]", 46)]
-    public void Deep_answers_are_malformed(string name, string open, string close, int depth)
+    public void Any_JSON_nested_more_deeply_than_messages_may_be_stays_JSON_as_text(string name, string open, string close, int deepest)
     {
-        string Nested(int depth) => $"{{\"{name}\":{string.Concat(Enumerable.Repeat(open, depth))}null{string.Concat(Enumerable.Repeat(close, depth))}}}";
+        foreach (var depth in new[] { 1, deepest, deepest + 1, deepest + 2, 64, 65, 129, 512 })
+        {
+            var answer = new World().Item(Nested(name, open, close, depth));
 
-        Assert.NotNull(new World().Item(Nested(depth)));
-        Assert.Equal("it is nested too deeply", Assert.Throws<MalformedAnswerException>(() => new World().Item(Nested(depth + 1))).Reason);
+            Assert.Equal(answer, JsonParser.Default.Parse<Item>(JsonFormatter.Default.Format(answer)));
+            Assert.Equal(answer, Item.Parser.ParseFrom(answer.ToByteArray()));
+            var text = JsonFormatter.Default.Format(answer);
+            var rest = Math.Max(0, depth - deepest);
+            var inside = string.Concat(Enumerable.Repeat(open, rest)) + "null" + string.Concat(Enumerable.Repeat(close, rest));
+            Assert.Contains(rest == 0 ? "null" : JsonSerializer.Serialize(inside, Relaxed), text, StringComparison.Ordinal);
+        }
     }
+
+    [Fact]
+    public void Any_JSON_without_end_is_malformed() =>
+        Assert.Equal("it is nested too deeply", Assert.Throws<MalformedAnswerException>(() => new World().Item(Nested("new", "[", "]", 5000))).Reason);
+
+    private static string Nested(string name, string open, string close, int depth) =>
+        $"{{\"{name}\":{string.Concat(Enumerable.Repeat(open, depth))}null{string.Concat(Enumerable.Repeat(close, depth))}}}";
 
     private static SearchResponse Search(World world, string data, int status = 200) =>
         SearchResponse.Parser.ParseFrom(world.Receive("Search", World.Envelope(data), status));

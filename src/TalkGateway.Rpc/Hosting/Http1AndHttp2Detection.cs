@@ -34,8 +34,10 @@ internal sealed class Http1AndHttp2Detection(ConnectionDelegate next, KestrelSer
                 case Opening.Silent:
                     connection.Abort(new ConnectionAbortedException("The client did not begin a request in time."));
                     return;
+                case Opening.Gone:
+                    return;
                 default:
-                    // HTTP/1.1, and clients that left: Kestrel's own path.
+                    // HTTP/1.1, and clients that closed their side: Kestrel's own path.
                     break;
             }
         }
@@ -56,7 +58,17 @@ internal sealed class Http1AndHttp2Detection(ConnectionDelegate next, KestrelSer
         var begun = false;
         while (true)
         {
-            var result = await input.ReadAsync();
+            ReadResult result;
+            try
+            {
+                result = await input.ReadAsync();
+            }
+            catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException)
+            {
+                // Health checks, scanners, closed tabs: connections come and go.
+                return Opening.Gone;
+            }
+
             var buffer = result.Buffer;
             var opening = Classify(buffer);
             if (opening is not Opening.Undecided || result.IsCompleted)
@@ -98,6 +110,7 @@ internal sealed class Http1AndHttp2Detection(ConnectionDelegate next, KestrelSer
         Http1,
         Http2,
         Silent,
+        Gone,
     }
 
     private sealed class PlaintextHttp2Feature : ITlsConnectionFeature, ITlsApplicationProtocolFeature

@@ -82,6 +82,26 @@ internal sealed class CapabilityCache : IDisposable
     }
 
     /// <summary>
+    /// The server's profile for a caller to whom the server just published nothing of Talk: asked for at once where another was known,
+    /// since Talk may be gone. Where it was known so (Talk 3.0.0), it stays.
+    /// </summary>
+    /// <exception cref="UpstreamException">The server has no Talk for this caller, or does not tell.</exception>
+    public ValueTask<ServerProfile> GetDoubtedAsync(CallIdentity identity, CancellationToken cancellationToken)
+    {
+        if (!_entries.TryGet(identity.Credential.Key, out var entry) || entry.Profile is not { Features.Count: not 0 })
+        {
+            return GetAsync(identity, cancellationToken);
+        }
+
+        lock (entry)
+        {
+            entry.HasAsked = false;
+        }
+
+        return RefreshAsync(identity, cancellationToken);
+    }
+
+    /// <summary>
     /// Notes the <c>X-Nextcloud-Talk-Hash</c> of a room list or a single room (those of other answers are another number);
     /// another one than before makes the profile be renewed in the background.
     /// </summary>

@@ -24,6 +24,9 @@ public static class ErrorReasons
     /// <summary>A second ErrorInfo of a failed CreateRoom: the room exists all the same, metadata <c>token</c>.</summary>
     public const string RoomLeftBehind = "ROOM_LEFT_BEHIND";
 
+    /// <summary>A second ErrorInfo of a failed join: the caller may be in the room all the same, until the server drops the session for being silent.</summary>
+    public const string SessionLeftBehind = "SESSION_LEFT_BEHIND";
+
     /// <summary>The rpc only works inside a joined room, and the call carried no <c>talk-session</c>.</summary>
     public const string SessionRequired = "SESSION_REQUIRED";
 

@@ -98,6 +98,15 @@ internal static class Statuses
         return new TalkException(status, exception);
     }
 
+    /// <summary>The same failure, saying also that a session of the caller may have stayed in the room.</summary>
+    public static TalkException LeavingSessionBehind(this TalkException exception)
+    {
+        var status = exception.Status.Clone();
+        status.Message += "; the caller may be in the room all the same, until the server drops the session for being silent";
+        status.Details.Add(Any.Pack(Info(ErrorReasons.SessionLeftBehind, ErrorReasons.GatewayDomain)));
+        return new TalkException(status, exception);
+    }
+
     /// <summary>A number as metadata of an ErrorInfo.</summary>
     public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

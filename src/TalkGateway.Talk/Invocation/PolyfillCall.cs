@@ -26,8 +26,8 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>Every rpc of the contract.</summary>
     public PlanSet Plans => call.Plans;
 
-    /// <summary>The server's profile, asked for now: <see cref="Server"/> is empty for operations outside Talk's own API.</summary>
-    public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) => call.ServerAsync(cancellationToken);
+    /// <summary>The server's profile now that the server published nothing of Talk: <see cref="Server"/> is empty for operations outside Talk's own API.</summary>
+    public ValueTask<ServerProfile> DoubtedServerAsync(CancellationToken cancellationToken) => call.DoubtedServerAsync(cancellationToken);
 
     /// <summary>Takes what the server just told this caller of itself.</summary>
     public ServerProfile Learn(CapabilityDocument told) => call.Learn(told);

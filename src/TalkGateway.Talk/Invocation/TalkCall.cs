@@ -25,6 +25,10 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) =>
         upstream.Capabilities.GetAsync(identity, cancellationToken);
 
+    /// <summary>What the server can do for this caller, now that it published nothing of Talk.</summary>
+    public ValueTask<ServerProfile> DoubtedServerAsync(CancellationToken cancellationToken) =>
+        upstream.Capabilities.GetDoubtedAsync(identity, cancellationToken);
+
     /// <summary>Takes what the server just told this caller of itself.</summary>
     public ServerProfile Learn(CapabilityDocument told) => upstream.Capabilities.Learn(identity, told);
 

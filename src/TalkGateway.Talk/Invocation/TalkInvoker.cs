@@ -68,6 +68,12 @@ public sealed class TalkInvoker
         catch (UpstreamException failure)
         {
             var translated = UpstreamFailureTable.ToTalkException(failure);
+            if (plan.Session == Ocs.V1.SessionUse.Opens && failure.Failure is { MayHaveArrived: true, IsOfRead: false })
+            {
+                // With the answer went the cookies of the session that it opened, so that nobody can leave with them.
+                translated = translated.LeavingSessionBehind();
+            }
+
             translated.SessionToken = call?.NewSessionToken();
             throw translated;
         }

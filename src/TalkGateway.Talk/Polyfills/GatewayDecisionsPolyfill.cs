@@ -20,7 +20,7 @@ internal sealed class GatewayDecisionsPolyfill : Detour<GetCapabilitiesRequest, 
         try
         {
             // Who asks gets what is true now, and so does everybody after; only a section that is missing has to be looked into.
-            server = response.Capabilities?.Talk is null ? await call.ServerAsync(cancellationToken) : call.Learn(DocumentOf(response));
+            server = response.Capabilities?.Talk is null ? await call.DoubtedServerAsync(cancellationToken) : call.Learn(DocumentOf(response));
         }
         catch (UpstreamException noTalk) when (noTalk.Failure.Kind is UpstreamFailureKind.TalkMissing or UpstreamFailureKind.TalkForbidden)
         {

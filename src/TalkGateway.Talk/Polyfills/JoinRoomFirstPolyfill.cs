@@ -2,6 +2,7 @@ using Google.Rpc;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -45,7 +46,13 @@ internal sealed class JoinRoomFirstPolyfill : Detour<JoinCallRequest, JoinCallRe
         catch (Exception failure) when (Rollback.IsFailedCall(failure))
         {
             // Or each try in front of a closed lobby would leave another session in the room.
-            await Rollback.TryAsync(stop => call.CallAsync<LeaveRoomResponse>(new LeaveRoomRequest { Token = request.Token }, stop), call.Time);
+            var hasLeft = await Rollback.TryAsync(stop => call.CallAsync<LeaveRoomResponse>(new LeaveRoomRequest { Token = request.Token }, stop), call.Time);
+            var known = failure is UpstreamException lost ? UpstreamFailureTable.ToTalkException(lost) : failure as TalkException;
+            if (!hasLeft && known is not null)
+            {
+                throw known.LeavingSessionBehind();
+            }
+
             throw;
         }
 

@@ -8,8 +8,9 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>
-/// Sends a message again after its answer was lost, but only after looking whether it arrived: the server keeps the client's
-/// <c>reference_id</c> without refusing a second message of the same. Without one nothing is sent twice.
+/// Looks for a message whose answer was lost by the client's <c>reference_id</c>, which the server keeps without refusing a second
+/// message of the same. Where the connection broke and the message is not there, it is sent again. A server that is slow, also behind
+/// a proxy that gave up on it, may still store the first one: then nothing is sent twice, as without a <c>reference_id</c>.
 /// </summary>
 internal sealed class SendOncePolyfill : Rescue
 {
@@ -43,8 +44,11 @@ internal sealed class SendOncePolyfill : Rescue
             return null;
         }
 
-        return page.Messages.FirstOrDefault(m => m.ReferenceId == send.ReferenceId) is { } arrived
-            ? new SendMessageResponse { Message = arrived }
-            : await call.NextAsync(send, cancellationToken);
+        if (page.Messages.FirstOrDefault(m => m.ReferenceId == send.ReferenceId) is { } arrived)
+        {
+            return new SendMessageResponse { Message = arrived };
+        }
+
+        return failure is { Kind: UpstreamFailureKind.Interrupted, Status: 0 } ? await call.NextAsync(send, cancellationToken) : null;
     }
 }

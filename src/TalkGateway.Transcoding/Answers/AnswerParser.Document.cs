@@ -40,7 +40,7 @@ internal ref partial struct AnswerParser
         {
             if (!_json.ReadName(out _).SequenceEqual("ocs"u8) || _json.Current != '{')
             {
-                _json.SkipValue(_depth);
+                _json.SkipValue();
                 continue;
             }
 
@@ -54,7 +54,7 @@ internal ref partial struct AnswerParser
                 }
                 else
                 {
-                    _json.SkipValue(_depth);
+                    _json.SkipValue();
                 }
             }
 
@@ -77,7 +77,7 @@ internal ref partial struct AnswerParser
         }
         else if (plan.Message!.TakesNothing)
         {
-            _json.SkipValue(_depth);
+            _json.SkipValue();
         }
         else if (_json.Current == '{')
         {
@@ -96,7 +96,7 @@ internal ref partial struct AnswerParser
         {
             // Where it is no JSON at all, that is what has to be said.
             _json.Position = start;
-            _json.SkipValue(_depth);
+            _json.SkipValue();
             _json.Position = start;
             _json.Fail("the data is of a wrong kind");
         }

@@ -1,6 +1,6 @@
 namespace TalkGateway.Transcoding.Answers;
 
-// google.protobuf.Struct, Value and ListValue: any JSON.
+// google.protobuf.Struct, Value and ListValue: any JSON. An empty key is called _empty_, and what is nested too deeply stays JSON, as text.
 internal ref partial struct AnswerParser
 {
     // A double holds every whole number up to this; larger ones are kept as text, so that no digit is lost.
@@ -115,6 +115,10 @@ internal ref partial struct AnswerParser
                 var raw = _json.ReadString(out var escaped);
                 WriteString(raw, escaped);
                 break;
+            case (byte)'{' when !HasRoom(NestingOfStruct):
+            case (byte)'[' when !HasRoom(NestingOfList):
+                WriteTooDeep();
+                break;
             case (byte)'{':
                 _output.Write(0x2A);
                 var members = BeginLength(1);
@@ -143,6 +147,18 @@ internal ref partial struct AnswerParser
                 WriteNumber();
                 break;
         }
+    }
+
+    /// <summary>
+    /// At an object or array deeper than messages may be nested: its JSON as text. Users put any object into Talk's, and one of them
+    /// must not make a list unreadable for everybody.
+    /// </summary>
+    private void WriteTooDeep()
+    {
+        var start = _json.Position;
+        _json.SkipValue();
+        _output.Write(0x1A);
+        WriteString(_json.Json[start.._json.Position], escaped: false);
     }
 
     private void WriteNumber()

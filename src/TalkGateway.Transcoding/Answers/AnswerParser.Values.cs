@@ -31,7 +31,7 @@ internal ref partial struct AnswerParser
     {
         if (field.AbsentAs is not null && IsAbsent(field.AbsentAs))
         {
-            _json.SkipValue(_depth);
+            _json.SkipValue();
             return Outcome.Absent;
         }
 

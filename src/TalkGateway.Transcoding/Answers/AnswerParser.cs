@@ -13,11 +13,15 @@ namespace TalkGateway.Transcoding.Answers;
 /// </remarks>
 internal ref partial struct AnswerParser
 {
+    // Objects and arrays inside each other, each of which takes some of the stack.
+    private const int MaxDepth = 64;
+
+    // Messages inside messages, on the protobuf side. Parsers refuse more than 100, and any JSON takes up to three per level.
+    private const int MaxNesting = 96;
+
     private readonly AnswerState _state;
     private readonly ByteBuffer _output;
     private JsonCursor _json;
-    // Messages inside messages, on the protobuf side. Parsers refuse more than 100, and any JSON takes up to three per level.
-    private const int MaxNesting = 96;
 
     private int _depth;
     private int _nesting;
@@ -313,7 +317,7 @@ internal ref partial struct AnswerParser
     /// <summary>Steps over a value that no field takes, and remembers it for the field marked <c>rest</c>.</summary>
     private void Leave(AnswerMessage plan, int namePosition, int valuePosition)
     {
-        _json.SkipValue(_depth);
+        _json.SkipValue();
         if (plan.RestTag is not null)
         {
             _state.AddUnclaimed(namePosition, valuePosition);
@@ -343,13 +347,16 @@ internal ref partial struct AnswerParser
     /// <summary>Enters an object or array, which takes so many messages inside each other.</summary>
     private void Descend(int messages)
     {
-        _depth++;
-        _nesting += messages;
-        if (_depth > JsonCursor.MaxDepth || _nesting > MaxNesting)
+        if (!HasRoom(messages))
         {
             _json.Fail("it is nested too deeply");
         }
+
+        _depth++;
+        _nesting += messages;
     }
+
+    private readonly bool HasRoom(int messages) => _depth < MaxDepth && _nesting + messages <= MaxNesting;
 
     private void Ascend(int messages)
     {

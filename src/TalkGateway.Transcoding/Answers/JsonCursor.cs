@@ -11,8 +11,10 @@ namespace TalkGateway.Transcoding.Answers;
 /// <remarks>The text has to be valid UTF-8: checked once for the whole body, which is cheaper than string by string.</remarks>
 internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
 {
-    /// <summary>Deepest nesting of objects and arrays; one bit each in <see cref="SkipContainer"/>.</summary>
-    public const int MaxDepth = 64;
+    /// <summary>Deepest nesting of objects and arrays that is stepped over. PHP writes and reads up to 512.</summary>
+    public const int MaxDepth = 1024;
+
+    private const int BitsOfWord = 64;
 
     private static readonly SearchValues<byte> StringStops = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\']);
@@ -183,8 +185,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
     }
 
     /// <summary>Steps over one value of any kind, checking it.</summary>
-    /// <param name="depth">How many containers are around it.</param>
-    public void SkipValue(int depth)
+    public void SkipValue()
     {
         switch (Current)
         {
@@ -192,7 +193,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
                 ReadString(out _);
                 break;
             case (byte)'{' or (byte)'[':
-                SkipContainer(depth);
+                SkipContainer();
                 break;
             default:
                 SkipPlain();
@@ -226,10 +227,11 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
         }
     }
 
-    private void SkipContainer(int depth)
+    private void SkipContainer()
     {
-        var outside = depth;
-        ulong objects = 0; // bit n: the container at depth n is an object
+        // Bit n: the container at depth n is an object.
+        Span<ulong> objects = stackalloc ulong[MaxDepth / BitsOfWord];
+        var depth = 0;
         while (true)
         {
             // At the beginning of a value.
@@ -242,7 +244,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
                 }
 
                 var isObject = kind == '{';
-                objects = isObject ? objects | (1ul << depth) : objects & ~(1ul << depth);
+                var bit = 1ul << (depth % BitsOfWord);
+                ref var word = ref objects[depth / BitsOfWord];
+                word = isObject ? word | bit : word & ~bit;
                 depth++;
                 Position++;
                 SkipWhitespace();
@@ -269,11 +273,11 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int position = 0)
             while (true)
             {
                 SkipWhitespace();
-                var inObject = (objects & (1ul << (depth - 1))) != 0;
+                var inObject = (objects[(depth - 1) / BitsOfWord] & (1ul << ((depth - 1) % BitsOfWord))) != 0;
                 if (Current == (inObject ? '}' : ']'))
                 {
                     Position++;
-                    if (--depth == outside)
+                    if (--depth == 0)
                     {
                         return;
                     }

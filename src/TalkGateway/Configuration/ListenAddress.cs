@@ -37,7 +37,7 @@ internal sealed record ListenAddress(IPAddress? Address, bool IsLocalhost, int P
 
         if (variable(UrlsVariable) is { Length: > 0 } urls)
         {
-            return (UrlsVariable, urls, [.. Parts(urls).Select(url => Parse(UrlsVariable, url))]);
+            return (UrlsVariable, urls, [.. Parts(UrlsVariable, urls).Select(url => Parse(UrlsVariable, url))]);
         }
 
         if (variable(HttpsPortsVariable) is { Length: > 0 } tls)
@@ -46,11 +46,14 @@ internal sealed record ListenAddress(IPAddress? Address, bool IsLocalhost, int P
         }
 
         return variable(HttpPortsVariable) is { Length: > 0 } ports
-            ? (HttpPortsVariable, ports, [.. Parts(ports).Select(OfPort)])
+            ? (HttpPortsVariable, ports, [.. Parts(HttpPortsVariable, ports).Select(OfPort)])
             : (Key, Default, [Parse(Key, Default)]);
     }
 
-    private static string[] Parts(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parts(string variable, string list) =>
+        list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: not 0 } parts
+            ? parts
+            : throw new ConfigurationException(variable, list, "it names nothing: remove it, or give what its name says, separated by ';'");
 
     private static ListenAddress OfPort(string text) => int.TryParse(text, out var port) && port is >= 0 and <= IPEndPoint.MaxPort
         ? new ListenAddress(null, false, port)

@@ -49,13 +49,27 @@ internal sealed partial class PassThroughEndpoint(
         }
 
         var error = await forwarder.SendAsync(context, _destination, _invoker, _config, _transformer);
-        if (error is not ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
+        if (!IsOfClient(error) && !context.RequestAborted.IsCancellationRequested)
         {
             PassThroughFailed(context.Request.Method, FirstSegment(context.Request.Path), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
         }
     }
 
     public void Dispose() => _invoker.Dispose();
+
+    /// <summary>Whether nothing failed, or only the client did not stay: an end of its own that may be noticed before its connection's.</summary>
+    private static bool IsOfClient(ForwarderError error) => error is
+        ForwarderError.None
+        or ForwarderError.RequestCanceled
+        or ForwarderError.RequestBodyCanceled
+        or ForwarderError.RequestBodyClient
+        or ForwarderError.ResponseBodyCanceled
+        or ForwarderError.ResponseBodyClient
+        or ForwarderError.UpgradeRequestCanceled
+        or ForwarderError.UpgradeRequestClient
+        or ForwarderError.UpgradeResponseCanceled
+        or ForwarderError.UpgradeResponseClient
+        or ForwarderError.UpgradeActivityTimeout;
 
     private bool Covers(PathString path) =>
         _prefixes.Length == 0 || Array.Exists(_prefixes, prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));

@@ -41,19 +41,48 @@ internal sealed class SharedKeys : IDataProtectionProvider
             await using var others = await LockAsync(Path.Combine(directory.FullName, LockFile), cancellationToken);
             var keys = new SharedKeys(directory);
 
-            // Sealing anything reads the keys, and makes one where none is good.
-            keys.CreateProtector("start").Protect([]);
+            // Keys are renewed long after the start, when nobody looks.
+            Probe(directory);
+            Use(keys);
             return keys;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or CryptographicException)
+        catch (Exception failure) when (IsOfDirectory(failure))
         {
-            throw new ConfigurationException(
-                $"{SessionKeySettings.Section}:{nameof(SessionKeySettings.KeyDirectory)}", path, $"name a directory that the gateway may read and write ({failure.GetBaseException().Message})");
+            throw Refusal(path, failure);
+        }
+    }
+
+    /// <summary>Tells at the start whether the platform's own place for keys can be used.</summary>
+    /// <exception cref="ConfigurationException">It cannot.</exception>
+    public static void CheckDefault(IDataProtectionProvider keys)
+    {
+        try
+        {
+            Use(keys);
+        }
+        catch (Exception failure) when (IsOfDirectory(failure))
+        {
+            throw Refusal(null, failure);
         }
     }
 
     /// <inheritdoc />
     public IDataProtector CreateProtector(string purpose) => new Protector(this, [purpose]);
+
+    /// <summary>Sealing anything reads the keys, and makes one where none is good.</summary>
+    private static void Use(IDataProtectionProvider keys) => keys.CreateProtector("start").Protect([]);
+
+    private static bool IsOfDirectory(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or CryptographicException;
+
+    private static ConfigurationException Refusal(string? path, Exception failure) => new(
+        $"{SessionKeySettings.Section}:{nameof(SessionKeySettings.KeyDirectory)}", path, $"name a directory that the gateway may read and write ({failure.GetBaseException().Message})");
+
+    private static void Probe(DirectoryInfo directory)
+    {
+        using var file = new FileStream(
+            Path.Combine(directory.FullName, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+    }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
@@ -63,12 +92,15 @@ internal sealed class SharedKeys : IDataProtectionProvider
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException held) when (held.GetType() == typeof(IOException) && waited < LongestLock)
+            catch (IOException held) when (IsHeld(held) && waited < LongestLock)
             {
                 await Task.Delay(LockRetry, cancellationToken);
             }
         }
     }
+
+    /// <summary>Whether a file can't be opened because another process has locked it: EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.</summary>
+    private static bool IsHeld(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>Whether the keys were read again because this one, which is in the directory, was not among them.</summary>
     private bool ReadAgainFor(ReadOnlySpan<byte> sealedData, Ring used)

@@ -137,6 +137,8 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData("ASPNETCORE_URLS", ";")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", " ; ")]
     [InlineData("ASPNETCORE_URLS", "https://*:443")]
     [InlineData("ASPNETCORE_HTTPS_PORTS", "443")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "http")]

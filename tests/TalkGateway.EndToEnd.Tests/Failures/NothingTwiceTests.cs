@@ -269,6 +269,76 @@ public sealed class NothingTwiceTests
         Assert.Equal(1, await CountAsync(alice, token, "Once"));
     }
 
+    [Theory]
+    [InlineData(502)]
+    [InlineData(504)]
+    public async Task A_message_with_a_reference_that_a_proxy_gave_up_on_is_looked_for_and_never_sent_again(int status)
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = time });
+        var (alice, token) = await RoomAsync(gateway);
+        using var fault = gateway.Simulator.Faults.Plan(Fault.Html(status), "POST", "/chat/");
+        var settling = time.WaitForTimerAsync(TimeSpan.FromSeconds(1));
+
+        var call = alice.FailAsync(new SendMessageRequest { Token = token, Message = "Slow", ReferenceId = "ref-1" });
+        await settling;
+        time.Advance(TimeSpan.FromSeconds(1));
+        var failure = await call;
+
+        // The server that was given up on may still be about to store it.
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Equal(0, await CountAsync(alice, token, "Slow"));
+        Assert.NotEmpty(gateway.Simulator.Requests.Of("chat.list"));
+    }
+
+    [Fact]
+    public async Task A_message_with_a_reference_that_can_not_be_looked_for_has_an_unknown_outcome()
+    {
+        var time = new ManualTimeProvider();
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = time });
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/chat/");
+        using var unseen = gateway.Simulator.Faults.Plan(Fault.DropBefore(), "GET", "/chat/", times: null);
+        var settling = time.WaitForTimerAsync(TimeSpan.FromSeconds(1));
+
+        var call = alice.FailAsync(new SendMessageRequest { Token = token, Message = "Once", ReferenceId = "ref-1" });
+        await settling;
+        time.Advance(TimeSpan.FromSeconds(1));
+        var failure = await call;
+
+        Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
+        Assert.Single(gateway.Simulator.Requests.Of("chat.send"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_join_whose_answer_was_lost_says_that_a_session_may_stay(bool asCall)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        gateway.Simulator.Faults.Plan(Fault.DropAfter(), "POST", "/participants/active");
+
+        var failure = asCall ? await alice.FailAsync(new JoinCallRequest { Token = token }) : await alice.FailAsync(new JoinRoomRequest { Token = token });
+
+        Assert.Equal(["OUTCOME_UNKNOWN", "SESSION_LEFT_BEHIND"], failure.Infos.Select(info => info.Reason));
+    }
+
+    [Fact]
+    public async Task A_call_that_failed_says_so_when_its_room_could_not_be_left_again()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (alice, token) = await RoomAsync(gateway);
+        await alice.DoAsync(new AddParticipantRequest { Token = token, NewParticipant = "bob" });
+        await alice.DoAsync(new SetRoomLobbyRequest { Token = token, Enabled = true });
+        gateway.Simulator.Faults.Plan(Fault.Answering(500), "DELETE", "/participants/active", times: null);
+
+        var failure = await gateway.As("bob").FailAsync(new JoinCallRequest { Token = token });
+
+        Assert.Equal("SESSION_LEFT_BEHIND", failure.Infos[^1].Reason);
+        Assert.Contains("may be in the room all the same", failure.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_join_whose_answer_was_lost_may_be_called_again()
     {

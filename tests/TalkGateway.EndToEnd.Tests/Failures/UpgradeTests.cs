@@ -37,6 +37,44 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task Who_asks_for_capabilities_gets_those_of_now_and_so_does_every_call_after()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            new TestGatewayOptions { Simulator = new SimulatorOptions { Profile = "12", SeedDemoData = false }, Time = new ManualTimeProvider() });
+        var alice = gateway.As("alice");
+        var token = (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Group, Name = "Upgraded" })).Room.Token;
+        Assert.Equal("NOT_SUPPORTED_BY_SERVER", (await alice.FailAsync(new ArchiveRoomRequest { Token = token })).Reason);
+
+        gateway.Simulator.Profile = TalkProfile.Find("25");
+        var capabilities = await alice.AskAsync<GetCapabilitiesResponse>(new GetCapabilitiesRequest());
+
+        Assert.True(capabilities.Rpcs.Single(rpc => rpc.Rpc == "talk.v1.RoomService/ArchiveRoom").Supported);
+        await alice.DoAsync(new ArchiveRoomRequest { Token = token });
+    }
+
+    [Fact]
+    public async Task Nothing_is_called_supported_once_Talk_is_gone()
+    {
+        await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Time = new ManualTimeProvider() });
+        var alice = gateway.As("alice");
+        Assert.NotEmpty((await alice.AskAsync<GetCapabilitiesResponse>(new GetCapabilitiesRequest())).Rpcs);
+        using var gone = gateway.Simulator.Faults.Plan(
+            Fault.Answering(200, """{"ocs":{"meta":{"status":"ok","statuscode":200,"message":"OK"},"data":{"version":{"major":35,"minor":0,"micro":0},"capabilities":{"core":{}}}}}"""), "GET", "/cloud/capabilities", times: null);
+        using var routes = gateway.Simulator.Faults.Plan(Fault.Answering(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":""},"data":[]}}"""), "GET", "/room", times: null);
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var capabilities = await alice.AskAsync<GetCapabilitiesResponse>(new GetCapabilitiesRequest());
+
+            Assert.Equal("", capabilities.TalkVersion);
+            Assert.Empty(capabilities.Rpcs);
+        }
+
+        // Once for each of the two calls, and once more to learn whether Talk is gone.
+        Assert.Equal(3, gone.Struck);
+    }
+
+    [Fact]
     public async Task A_write_that_was_refused_for_its_route_is_done_once_on_the_new_one()
     {
         var time = new ManualTimeProvider();

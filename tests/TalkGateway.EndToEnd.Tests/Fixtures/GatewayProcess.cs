@@ -33,9 +33,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="environment">Variables besides those of the test; null removes one.</param>
     /// <param name="arguments">The command line.</param>
-    public static GatewayProcess Start(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    public static GatewayProcess Start(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        Start(["dotnet"], environment, arguments);
+
+    /// <summary>Starts it so that the modes of files count, which they do not for root.</summary>
+    public static GatewayProcess StartWithoutPrivileges(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        Start(Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "dotnet"] : ["dotnet"], environment, arguments);
+
+    private static GatewayProcess Start(string[] command, IReadOnlyDictionary<string, string?> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TalkGateway.dll"), .. arguments])
+        var start = new ProcessStartInfo(command[0], [.. command[1..], Path.Combine(AppContext.BaseDirectory, "TalkGateway.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

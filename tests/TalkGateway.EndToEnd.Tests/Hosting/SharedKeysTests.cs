@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using TalkGateway.Configuration;
+using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Sessions;
 using Xunit;
 
@@ -10,7 +11,11 @@ public sealed class SharedKeysTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose()
+    {
+        File.SetUnixFileMode(_directory.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _directory.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task Replicas_that_start_together_make_one_key()
@@ -52,6 +57,29 @@ public sealed class SharedKeysTests : IDisposable
         var refusal = await Assert.ThrowsAsync<ConfigurationException>(() => SharedKeys.OpenAsync("/proc/self", CancellationToken.None));
 
         Assert.Contains("Sessions:KeyDirectory is '/proc/self'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_that_has_a_key_but_cannot_be_written_is_refused_by_a_gateway_that_is_not_root()
+    {
+        await OpenAsync();
+        File.SetUnixFileMode(_directory.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var keys = new Dictionary<string, string?> { ["TALKGATEWAY_Sessions__KeyDirectory"] = _directory.FullName };
+        await using var gateway = GatewayProcess.StartWithoutPrivileges(keys, "--upstream", "http://127.0.0.1:9", "--listen", "http://127.0.0.1:0");
+
+        Assert.Equal(2, await gateway.ExitAsync());
+        Assert.Contains($"Sessions:KeyDirectory is '{_directory.FullName}'", gateway.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_place_that_the_platform_has_for_keys_is_tried_at_the_start_as_well()
+    {
+        File.SetUnixFileMode(_directory.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var home = new Dictionary<string, string?> { ["HOME"] = _directory.FullName };
+        await using var gateway = GatewayProcess.StartWithoutPrivileges(home, "--upstream", "http://127.0.0.1:9", "--listen", "http://127.0.0.1:0");
+
+        Assert.Equal(2, await gateway.ExitAsync());
+        Assert.Contains("Sessions:KeyDirectory", gateway.Errors, StringComparison.Ordinal);
     }
 
     private static IDataProtector Protector(SharedKeys keys) => keys.CreateProtector("test");

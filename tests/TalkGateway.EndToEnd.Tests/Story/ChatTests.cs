@@ -187,21 +187,41 @@ public sealed class ChatTests(Gateways gateways) : IClassFixture<Gateways>
     [Theory]
     [InlineData("16")]
     [InlineData("25")]
-    public async Task An_object_with_an_empty_key_leaves_the_room_readable_as_json(string profile)
+    public async Task An_object_with_an_empty_key_leaves_the_room_readable_as_json(string profile) =>
+        await StaysReadableAsync(profile, new Struct { Fields = { ["name"] = Value.ForString("Pier"), [""] = Value.ForString("odd") } }, "_empty_");
+
+    [Theory]
+    [InlineData("25", 29)]
+    [InlineData("25", 30)]
+    [InlineData("25", 31)]
+    [InlineData("16", 45)]
+    public async Task An_object_nested_deeply_leaves_the_room_readable(string profile, int depth)
+    {
+        var nested = Value.ForString("bottom");
+        for (var level = 0; level < depth; level++)
+        {
+            nested = Value.ForStruct(new Struct { Fields = { ["a"] = nested } });
+        }
+
+        await StaysReadableAsync(profile, new Struct { Fields = { ["name"] = Value.ForString("Pier"), ["deep"] = nested } }, "bottom");
+    }
+
+    private async Task StaysReadableAsync(string profile, Struct metaData, string expected)
     {
         var gateway = await gateways.InFrontOfAsync(profile);
         var alice = gateway.As("alice");
         var token = (await alice.AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Odd" })).Room.Token;
-        var odd = new Struct { Fields = { ["name"] = Value.ForString("Pier"), [""] = Value.ForString("odd") } };
-        await alice.DoAsync(new ShareObjectRequest { Token = token, ObjectType = "highlight", ObjectId = "1", MetaData = odd });
+        await alice.DoAsync(new ShareObjectRequest { Token = token, ObjectType = "highlight", ObjectId = "1", MetaData = metaData });
 
+        await alice.AskAsync<ListMessagesResponse>(new ListMessagesRequest { Token = token });
+        await alice.AskAsync<ListRoomsResponse>(new ListRoomsRequest());
         using var http = new HttpClient { BaseAddress = gateway.Address };
         foreach (var (rpc, body) in new[] { ("ChatService/ListMessages", $$"""{"token":"{{token}}"}"""), ("RoomService/ListRooms", "{}") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/talk.v1." + rpc) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
             request.Headers.TryAddWithoutValidation("authorization", alice.Authorization);
             using var response = await http.SendAsync(request);
-            Assert.Contains("_empty_", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains(expected, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
 
