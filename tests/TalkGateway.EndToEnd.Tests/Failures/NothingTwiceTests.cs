@@ -288,7 +288,7 @@ public sealed class NothingTwiceTests
         // The server that was given up on may still be about to store it.
         Assert.Equal((Code.Unknown, "OUTCOME_UNKNOWN"), (failure.Code, failure.Reason));
         Assert.Equal(0, await CountAsync(alice, token, "Slow"));
-        Assert.NotEmpty(gateway.Simulator.Requests.Of("chat.list"));
+        Assert.NotEmpty(gateway.Simulator.Requests.Of("chat.receive"));
     }
 
     [Fact]

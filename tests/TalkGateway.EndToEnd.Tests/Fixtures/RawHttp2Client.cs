@@ -68,7 +68,7 @@ internal sealed class RawHttp2Client : IAsyncDisposable
         return WriteAsync(ResetFrame, 0, stream, code);
     }
 
-    /// <summary>The status of the next answer, one of the common ones; "GOAWAY" where the server ends the connection instead.</summary>
+    /// <summary>The status of the next answer, one of the common ones; "RESET" or "GOAWAY" where the server ends the stream or the connection instead.</summary>
     public async Task<string> StatusAsync()
     {
         while (true)
@@ -82,6 +82,8 @@ internal sealed class RawHttp2Client : IAsyncDisposable
                 case HeadersFrame:
                     // Updates of the table's size may come before (RFC 7541 §6.3).
                     return Statuses[payload.First(value => value >> 5 != 1)];
+                case ResetFrame:
+                    return "RESET";
                 case GoAwayFrame:
                     return "GOAWAY";
                 default:

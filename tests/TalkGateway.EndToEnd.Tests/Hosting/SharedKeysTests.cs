@@ -74,7 +74,8 @@ public sealed class SharedKeysTests : IDisposable
     [Fact]
     public async Task The_place_that_the_platform_has_for_keys_is_tried_at_the_start_as_well()
     {
-        File.SetUnixFileMode(_directory.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var keys = _directory.CreateSubdirectory(".aspnet/DataProtection-Keys");
+        File.SetUnixFileMode(keys.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var home = new Dictionary<string, string?> { ["HOME"] = _directory.FullName };
         await using var gateway = GatewayProcess.StartWithoutPrivileges(home, "--upstream", "http://127.0.0.1:9", "--listen", "http://127.0.0.1:0");
 
