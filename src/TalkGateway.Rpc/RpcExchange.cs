@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using TalkGateway.Memory;
 using TalkGateway.Rpc.Methods;
 using TalkGateway.Rpc.Protocols;
 using TalkGateway.Rpc.Wire;
@@ -18,6 +19,10 @@ internal sealed partial class RpcExchange : IDisposable
 {
     // The longest a timer can wait; a later deadline re-arms it.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
+    // What a call takes besides its messages, as long as it lasts: its head, and what the server needs for it.
+    private const int HeadBytes = 4096;
+
     private static readonly RpcStatus DeadlineExceeded = new(RpcStatusCode.DeadlineExceeded, "The deadline passed before the call completed.");
     private static readonly RpcStatus CallerCancelled = new(RpcStatusCode.Cancelled, "The caller cancelled the call.");
     private static readonly RpcStatus HandlerFailed = new(RpcStatusCode.Unknown, "The call failed unexpectedly.");
@@ -33,6 +38,7 @@ internal sealed partial class RpcExchange : IDisposable
     private bool _ended;
     private PooledBufferWriter? _reply;
     private BoundedRequestBody? _request;
+    private ByteHolding _head;
 
     private TimeSpan _timeout;
     private long _started;
@@ -45,7 +51,7 @@ internal sealed partial class RpcExchange : IDisposable
         _http = http;
         _protocol = protocol;
         _services = services;
-        Codec = protocol.UsesJson ? JsonCodec.For(method.File) : BinaryCodec.Instance;
+        Codec = protocol.UsesJson ? new JsonCodec(method.File, services.Budgets) : BinaryCodec.Instance;
         Call = new RpcCall(this, http, method);
     }
 
@@ -113,13 +119,20 @@ internal sealed partial class RpcExchange : IDisposable
     /// <summary>Gives the call's memory back; the call does so itself at its end.</summary>
     public void Dispose()
     {
-        Requests?.Release();
-        _request?.Dispose();
-        _reply?.Dispose();
-        _reply = null;
-        _largeReply?.Dispose();
-        _largeReply = null;
-        _timer?.Dispose();
+        try
+        {
+            Requests?.Release();
+        }
+        finally
+        {
+            _head.Release();
+            _request?.Dispose();
+            _reply?.Dispose();
+            _reply = null;
+            _largeReply?.Dispose();
+            _largeReply = null;
+            _timer?.Dispose();
+        }
     }
 
     /// <summary>The one response message of a call that has one; kept until the status is known.</summary>
@@ -183,7 +196,8 @@ internal sealed partial class RpcExchange : IDisposable
             bodySize.MaxRequestBodySize = null;
         }
 
-        if (method.Descriptor.IsClientStreaming && _http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } dataRate)
+        // A message has a time to arrive in; an average rate would let it trickle for hours, and end all calls of an HTTP/2 connection.
+        if (_http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } dataRate)
         {
             dataRate.MinDataRate = null;
         }
@@ -191,6 +205,12 @@ internal sealed partial class RpcExchange : IDisposable
         if (_protocol.CanBeCached)
         {
             CacheHeaders.Write(_http);
+        }
+
+        _head = new ByteHolding(_services.Budgets.Requests);
+        if (!_head.TryHold(HeadBytes))
+        {
+            throw new RpcException(RpcStatusCode.ResourceExhausted, _services.Budgets.Requests.Remedy);
         }
 
         var head = _protocol.ReadHead(_http.Request);

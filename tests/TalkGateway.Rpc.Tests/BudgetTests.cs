@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text;
 using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +21,7 @@ public sealed class BudgetTests
 
     private readonly ManualTimeProvider _time = new();
     private readonly ByteBudget _requests = new(Megabyte, "requests are full");
-    private readonly ByteBudget _responses = new(16 * Megabyte, "responses are full");
+    private readonly ByteBudget _responses = new(32 * Megabyte, "responses are full");
 
     public static TheoryData<string> Dialects => [.. Dialect.All.Concat(Dialect.Gets).Select(dialect => dialect.ToString())];
 
@@ -144,7 +146,7 @@ public sealed class BudgetTests
     public async Task An_answer_that_does_not_fit_beside_the_others_is_refused(string dialect)
     {
         var others = new ByteHolding(_responses);
-        Assert.True(others.TryHold(12 * Megabyte));
+        Assert.True(others.TryHold(24 * Megabyte));
         await using (var host = await StartAsync(new byte[Megabyte]))
         {
             using var caller = new AnyProtocolCaller(host.Address);
@@ -183,10 +185,96 @@ public sealed class BudgetTests
         Assert.Equal(0, _responses.Used);
     }
 
+    [Theory]
+    [InlineData("application/proto", 8 * Megabyte)]
+    [InlineData("application/json", 3 * Megabyte / 2)]
+    [InlineData("application/grpc-web+proto", 8 * Megabyte)]
+    public async Task A_large_answer_over_HTTP_1_is_let_go_when_its_caller_leaves(string contentType, int size)
+    {
+        await using (var host = await StartAsync(new byte[size]))
+        {
+            var sending = host.Time.WaitForTimerAsync(Minute);
+            using (var client = new TcpClient())
+            {
+                client.ReceiveBufferSize = Kilobyte;
+                await client.ConnectAsync(host.Address.Host, host.Address.Port);
+                var message = new EchoRequest { Text = "large" }.ToByteArray();
+                byte[] body = contentType switch
+                {
+                    "application/json" => """{"text":"large"}"""u8.ToArray(),
+                    "application/proto" => message,
+                    _ => [0, 0, 0, 0, (byte)message.Length, .. message],
+                };
+                var head = $"POST /rpctest.EchoService/Unary HTTP/1.1\r\nHost: x\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n";
+                await client.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+                await sending;
+                client.LingerState = new LingerOption(true, 0);
+            }
+        }
+
+        Assert.Equal((0, 0), (_requests.Used, _responses.Used));
+    }
+
+    [Fact]
+    public async Task Calls_that_are_under_way_are_counted_though_they_send_nothing()
+    {
+        const int Calls = 8;
+        var budget = new ByteBudget(Calls * 4 * Kilobyte, "requests are full");
+        await using (var host = await StartAsync(requests: budget))
+        {
+            var calls = new List<GrpcTestCall<EchoResponse>>();
+            for (var i = 0; i < Calls; i++)
+            {
+                var waiting = host.Time.WaitForTimerAsync(Minute);
+                calls.Add(host.Client.Start<EchoResponse>("/rpctest.EchoService/Unary"));
+                await waiting;
+            }
+
+            var refused = await host.Client.CallAsync<EchoResponse>("/rpctest.EchoService/Unary", new EchoRequest());
+
+            Assert.Equal(((int)RpcStatusCode.ResourceExhausted, "requests are full"), (refused.Code, refused.Message));
+            calls.ForEach(call => call.Dispose());
+        }
+
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
+    public async Task JSON_that_takes_much_more_memory_than_its_bytes_is_refused_before_it_is_read()
+    {
+        await using (var host = await StartAsync())
+        {
+            using var http = new HttpClient { BaseAddress = host.Address };
+            var zeros = $$"""{"text":"x","unknown":[{{string.Join(',', Enumerable.Repeat('0', 20_000))}}]}""";
+
+            using var refused = await http.PostAsync("/rpctest.EchoService/Unary", new StringContent(zeros, Encoding.UTF8, "application/json"));
+
+            Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.Contains("requests are full", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, _requests.Used);
+    }
+
+    [Fact]
+    public void Writing_JSON_counts_more_than_the_message()
+    {
+        var others = new ByteHolding(_responses);
+        Assert.True(others.TryHold(20 * Megabyte));
+        var codec = new JsonCodec(EchoReflection.Descriptor, new RpcBudgets(_requests, _responses));
+        var message = new EchoResponse { Data = ByteString.CopyFrom(new byte[Megabyte / 2]) }.ToByteArray();
+
+        Assert.Throws<RpcException>(() => codec.FromBinary(EchoResponse.Descriptor, message, new System.Buffers.ArrayBufferWriter<byte>()));
+        others.Release();
+        codec.FromBinary(EchoResponse.Descriptor, message, new System.Buffers.ArrayBufferWriter<byte>());
+
+        Assert.Equal(0, _responses.Used);
+    }
+
     private BoundedRequestBody Body(Pipe pipe, bool maySilent = false) => new(pipe.Reader, _requests, Minute, maySilent, _time);
 
     /// <summary>A server that answers every request with its text, or with the data for "large".</summary>
-    private Task<RpcTestHost> StartAsync(byte[]? data = null)
+    private Task<RpcTestHost> StartAsync(byte[]? data = null, ByteBudget? requests = null)
     {
         var large = data is null ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(data);
         ValueTask<EchoResponse> Answer(RpcCall call, EchoRequest request) => new(new EchoResponse { Text = request.Text, Data = request.Text == "large" ? large : ByteString.Empty });
@@ -194,7 +282,7 @@ public sealed class BudgetTests
             app => app.MapRpcService(EchoReflection.Descriptor.Services[0], echo => echo
                 .Unary<EchoRequest, EchoResponse>("Unary", Answer)
                 .Unary<EchoRequest, EchoResponse>("Read", Answer)),
-            build: builder => builder.Services.AddSingleton(new RpcBudgets(_requests, _responses)));
+            build: builder => builder.Services.AddSingleton(new RpcBudgets(requests ?? _requests, _responses)));
     }
 
     private static Google.Protobuf.Reflection.MethodDescriptor MethodFor(string dialect) =>

@@ -46,9 +46,10 @@ internal abstract class RpcMessageReader(PipeReader body, MessageLimits limits)
         {
             body.AdvanceTo(_end);
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            // The caller reset its request just now. There is nothing left to give back, and the call hears of it by its token.
+            // The caller reset its request just now, or the connection was aborted: HTTP/2 and HTTP/1.1 say it differently. There is
+            // nothing left to give back, and the call hears of it by its token.
         }
     }
 
@@ -82,9 +83,9 @@ internal abstract class RpcMessageReader(PipeReader body, MessageLimits limits)
         {
             body.AdvanceTo(buffer.Start, buffer.End);
         }
-        catch (IOException ex)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            throw new CallerGoneException(ex);
+            throw new CallerGoneException(gone);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TalkGateway.Configuration;
 using TalkGateway.Rpc;
@@ -12,6 +13,9 @@ internal sealed class Listeners
 {
     // What a connection may send ahead, in bytes: uploads that pass through need some, and what nobody reads stays in memory.
     private const int RequestBuffer = 256 * 1024;
+
+    // Credential, session token, cookies of a browser; in bytes.
+    private const int RequestHeaders = 16 * 1024;
 
     private readonly string _key;
     private readonly string? _value;
@@ -42,6 +46,7 @@ internal sealed class Listeners
             kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxConnections;
             kestrel.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
+            kestrel.Limits.MaxRequestHeadersTotalSize = RequestHeaders;
             kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
             kestrel.Limits.Http2.InitialStreamWindowSize = RequestBuffer;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * RequestBuffer;
@@ -55,6 +60,9 @@ internal sealed class Listeners
                 Listen(kestrel, address);
             }
         });
+
+        // Behind Kestrel's own.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         return new Listeners(key, value);
     }
 

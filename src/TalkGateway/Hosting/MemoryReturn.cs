@@ -11,32 +11,47 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    // Less is the ordinary course of things.
-    private const long Burst = 16 * 1024 * 1024;
-
-    /// <summary>Looks whether a burst is over.</summary>
-    /// <returns>Whether memory was given back.</returns>
-    internal static bool GiveBack(IReadOnlyList<ByteBudget> budgets, ref long burst)
-    {
-        burst = Math.Max(burst, budgets.Sum(budget => budget.TakePeak()));
-        if (burst < Burst || budgets.Sum(budget => budget.Used) > burst / 8)
-        {
-            return false;
-        }
-
-        burst = 0;
-        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return true;
-    }
-
+    /// <summary>Collects, if a burst is over.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        long burst = 0;
+        var bursts = new Bursts();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            GiveBack(budgets, ref burst);
+            var held = budgets.Sum(budget => budget.Used);
+            if (bursts.IsOver(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, GC.GetTotalAllocatedBytes(), held))
+            {
+                GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                bursts.Collected(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
+            }
         }
+    }
+
+    /// <summary>Tells from one look to the next whether a burst is over whose memory is still there.</summary>
+    internal sealed class Bursts
+    {
+        // Less is the ordinary course of things, in bytes.
+        private const long Worthwhile = 32 * 1024 * 1024;
+        private const long Busy = 64 * 1024 * 1024;
+
+        private long _committed = long.MaxValue;
+        private long _allocated;
+
+        /// <param name="committed">Bytes that the heap has of the system.</param>
+        /// <param name="allocated">Bytes that were ever allocated.</param>
+        /// <param name="held">Bytes that requests and answers hold.</param>
+        public bool IsOver(long committed, long allocated, long held)
+        {
+            var isBusy = allocated - _allocated > Busy || held > Worthwhile;
+            _allocated = allocated;
+
+            // The first look is the measure.
+            _committed = Math.Min(_committed, committed);
+            return !isBusy && committed - _committed > Worthwhile;
+        }
+
+        /// <param name="committed">What is left: what the process needs now is no burst.</param>
+        public void Collected(long committed) => _committed = committed;
     }
 }
