@@ -60,6 +60,13 @@ public sealed class PlanSet
             }
         }
 
+        var completions = new CompletionCompiler(plans, mistakes);
+        foreach (var plan in plans.Where(plan => plan.Operation.Complete is not null))
+        {
+            mistakes.Rpc = plan.FullName;
+            plan.Completion = completions.Compile(plan);
+        }
+
         mistakes.ThrowIfAny();
         return new PlanSet(plans);
     }

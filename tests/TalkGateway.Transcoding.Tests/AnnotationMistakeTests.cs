@@ -55,6 +55,12 @@ public class AnnotationMistakeTests
     [InlineData("WaitsForText", "\"text\", which is no Duration")]
     [InlineData("WaitsOnNothing", "\"NOPE\", which is no value of an enum")]
     [InlineData("WaitsWithoutTime", "without `waits_seconds`")]
+    [InlineData("CompleteNoField", "field \"plain.nope\", which mistakes.v1.Named does not have")]
+    [InlineData("CompleteNoRpc", "\"Nope\", which is not the name of one rpc")]
+    [InlineData("CompleteByWriting", "CompleteByWriting.Write, which does more than read")]
+    [InlineData("CompleteWithOther", "no field plain as this one's")]
+    [InlineData("CompleteWithoutParameter", "needs a field token that mistakes.v1.Empty does not have")]
+    [InlineData("CompleteInTurn", "whose answers are completed themselves")]
     [InlineData("WordTwice", "two values with the text \"one\"")]
     public void A_mistake_stops_the_compilation_and_names_its_rpc(string service, string expected)
     {
