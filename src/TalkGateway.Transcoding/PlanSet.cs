@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Google.Protobuf.Reflection;
-using TalkGateway.Ocs.V1;
 using TalkGateway.Transcoding.Compilation;
 
 namespace TalkGateway.Transcoding;
@@ -37,11 +36,14 @@ public sealed class PlanSet
     public static PlanSet Compile(IEnumerable<ServiceDescriptor> services, TranscodingOptions options)
     {
         var mistakes = new Mistakes();
-        var compiler = new MethodCompiler(options, mistakes);
+        var all = services.ToArray();
+        var vocabulary = new Vocabulary(all.Select(service => service.File));
+        new DefaultsChecks(options, mistakes).Check(vocabulary);
+        var compiler = new MethodCompiler(options, vocabulary, mistakes);
         var plans = new List<MethodPlan>();
-        foreach (var service in services)
+        foreach (var service in all)
         {
-            var operations = service.Methods.Select(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Operation)).ToArray();
+            var operations = service.Methods.Select(vocabulary.OperationOf).ToArray();
             if (Array.TrueForAll(operations, operation => operation is null))
             {
                 continue;
@@ -49,7 +51,7 @@ public sealed class PlanSet
 
             foreach (var (method, operation) in service.Methods.Zip(operations))
             {
-                mistakes.Rpc = method.FullName;
+                mistakes.Place = method.FullName;
                 if (operation is null)
                 {
                     mistakes.Add("it has no operation, but other rpcs of the service have");
@@ -60,10 +62,10 @@ public sealed class PlanSet
             }
         }
 
-        var completions = new CompletionCompiler(plans, mistakes);
+        var completions = new CompletionCompiler(plans, vocabulary, mistakes);
         foreach (var plan in plans.Where(plan => plan.Operation.Complete is not null))
         {
-            mistakes.Rpc = plan.FullName;
+            mistakes.Place = plan.FullName;
             plan.Completion = completions.Compile(plan);
         }
 

@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 namespace TalkGateway.Transcoding.Compilation;
 
 /// <summary>Compiles what completes the answers of rpcs, once there are plans of all of them.</summary>
-internal sealed class CompletionCompiler(IReadOnlyList<MethodPlan> plans, Mistakes mistakes)
+internal sealed class CompletionCompiler(IReadOnlyList<MethodPlan> plans, Vocabulary vocabulary, Mistakes mistakes)
 {
     /// <summary>Null where it names what is not there.</summary>
     public CompletionPlan? Compile(MethodPlan plan)
@@ -53,7 +53,7 @@ internal sealed class CompletionCompiler(IReadOnlyList<MethodPlan> plans, Mistak
             mistakes.Add($"`complete` names {other.FullName}, whose answers are completed themselves");
         }
 
-        foreach (var parameter in other.Descriptor.InputType.Fields.InDeclarationOrder().Where(parameter => parameter.Annotation().Rules?.Required == true))
+        foreach (var parameter in other.Descriptor.InputType.Fields.InDeclarationOrder().Where(parameter => vocabulary.RulesOf(parameter)?.Required == true))
         {
             if (request.FindFieldByName(parameter.Name) is not { } own || !IsSame(own, parameter))
             {

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Polyfills;
@@ -20,6 +21,21 @@ public sealed class TalkContractTests
         var used = TalkContract.Plans.Methods.SelectMany(plan => plan.Polyfills).ToHashSet();
 
         Assert.Equal(TalkContract.Polyfills.Names.Order(), used.Order());
+    }
+
+    [Fact]
+    public void Every_name_that_a_file_defines_is_used_by_some_annotation()
+    {
+        var defaults = TalkContract.Files.Select(file => file.GetOptions()?.GetExtension(AnnotationsExtensions.Defaults)).OfType<Defaults>().ToList();
+        var fields = TalkContract.Plans.Methods.SelectMany(plan => plan.Descriptor.InputType.Fields.InDeclarationOrder());
+        var operations = TalkContract.Plans.Methods.Select(plan => plan.Descriptor.GetOptions().GetExtension(AnnotationsExtensions.Operation));
+
+        Assert.Equal(
+            defaults.SelectMany(file => file.Rules).Select(named => named.Name).Order(),
+            fields.Select(field => field.GetOptions()?.GetExtension(AnnotationsExtensions.Field)?.Rule ?? "").Where(name => name.Length > 0).Distinct().Order());
+        Assert.Equal(
+            defaults.SelectMany(file => file.Errors).Select(named => named.Name).Order(),
+            operations.SelectMany(operation => operation.CommonErrors).Distinct().Order());
     }
 
     [Fact]
