@@ -28,20 +28,21 @@ public sealed class PlanSet
 
     /// <summary>Compiles every service of the files that has annotated rpcs.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
-    public static PlanSet Compile(IEnumerable<FileDescriptor> files, TranscodingOptions options) =>
-        Compile(files.SelectMany(file => file.Services), options);
+    public static PlanSet Compile(IReadOnlyCollection<FileDescriptor> files, TranscodingOptions options) =>
+        Compile([.. files.SelectMany(file => file.Services)], new Vocabulary(files), options);
 
     /// <summary>Compiles the services that have annotated rpcs; of such a service, every rpc has to be annotated.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
-    public static PlanSet Compile(IEnumerable<ServiceDescriptor> services, TranscodingOptions options)
+    public static PlanSet Compile(IReadOnlyCollection<ServiceDescriptor> services, TranscodingOptions options) =>
+        Compile(services, new Vocabulary(services.Select(service => service.File)), options);
+
+    private static PlanSet Compile(IReadOnlyCollection<ServiceDescriptor> services, Vocabulary vocabulary, TranscodingOptions options)
     {
         var mistakes = new Mistakes();
-        var all = services.ToArray();
-        var vocabulary = new Vocabulary(all.Select(service => service.File));
         new DefaultsChecks(options, mistakes).Check(vocabulary);
         var compiler = new MethodCompiler(options, vocabulary, mistakes);
         var plans = new List<MethodPlan>();
-        foreach (var service in all)
+        foreach (var service in services)
         {
             var operations = service.Methods.Select(vocabulary.OperationOf).ToArray();
             if (Array.TrueForAll(operations, operation => operation is null))

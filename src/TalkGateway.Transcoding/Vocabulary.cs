@@ -14,7 +14,7 @@ public sealed class Vocabulary
     internal const string NoFamily = "/";
 
     /// <summary>What answers say whose data fills the response message itself, though one field could take it.</summary>
-    private const string ItselfInto = ".";
+    private const string ResponseItself = ".";
 
     private const uint UsualStatus = 400;
 
@@ -106,7 +106,7 @@ public sealed class Vocabulary
         var into = given?.Into switch
         {
             null or "" => OnlyTaker(response)?.Name ?? "",
-            ItselfInto => "",
+            ResponseItself => "",
             var own => own,
         };
         if (given is null && into.Length == 0)
