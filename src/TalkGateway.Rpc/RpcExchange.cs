@@ -20,8 +20,8 @@ internal sealed partial class RpcExchange : IDisposable
     // The longest a timer can wait; a later deadline re-arms it.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
-    // What a call takes besides its messages, as long as it lasts: its head, and what the server needs for it.
-    private const int HeadBytes = 4096;
+    // What the server needs for a call besides its head and its messages, as long as it lasts.
+    private const int CallBytes = 4096;
 
     private static readonly RpcStatus DeadlineExceeded = new(RpcStatusCode.DeadlineExceeded, "The deadline passed before the call completed.");
     private static readonly RpcStatus CallerCancelled = new(RpcStatusCode.Cancelled, "The caller cancelled the call.");
@@ -208,7 +208,7 @@ internal sealed partial class RpcExchange : IDisposable
         }
 
         _head = new ByteHolding(_services.Budgets.Requests);
-        if (!_head.TryHold(HeadBytes))
+        if (!_head.TryHold(CallBytes + SizeOf(_http.Request.Headers)))
         {
             throw new RpcException(RpcStatusCode.ResourceExhausted, _services.Budgets.Requests.Remedy);
         }
@@ -458,6 +458,22 @@ internal sealed partial class RpcExchange : IDisposable
         {
             throw new RpcException(RpcStatusCode.ResourceExhausted, $"The response message has {length} bytes; {limit} may be sent.");
         }
+    }
+
+    /// <summary>Bytes that the head takes, as UTF-16 text.</summary>
+    private static long SizeOf(IHeaderDictionary headers)
+    {
+        var characters = 0L;
+        foreach (var (key, values) in headers)
+        {
+            characters += key.Length;
+            foreach (var value in values)
+            {
+                characters += value?.Length ?? 0;
+            }
+        }
+
+        return characters * sizeof(char);
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

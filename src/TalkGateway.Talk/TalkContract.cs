@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using Google.Protobuf.Reflection;
+using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Polyfills;
-using TalkGateway.Talk.V1;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk;
@@ -15,34 +16,34 @@ internal static class TalkContract
         new AttendeeAddressPolyfill(),
         new CreateThenSetPolyfill(),
         new GatewayDecisionsPolyfill(),
-        new JoinAnswerPolyfill(),
         new JoinRoomFirstPolyfill(),
         new OffsetPagingPolyfill(),
         new PingPolyfill(),
         new PreservedReasonPolyfill(),
         new PublicThenPasswordPolyfill(),
         new ReadMarkerPolyfill(),
-        new RereadParticipantsPolyfill(),
-        new RereadRoomPolyfill(),
         new SendOncePolyfill(),
         new SentMessagePolyfill(),
     ]);
 
+    /// <summary>Its files, in the order of their names: for each, the generated code of this assembly has a class with the descriptor.</summary>
+    public static IReadOnlyList<FileDescriptor> Files { get; } =
+    [
+        .. from type in typeof(TalkContract).Assembly.GetExportedTypes()
+           let property = type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)
+           where property?.PropertyType == typeof(FileDescriptor)
+           let file = (FileDescriptor)property.GetValue(null)!
+           orderby file.Name
+           select file,
+    ];
+
     /// <summary>The plan of every rpc. Its first use throws if an annotation is wrong.</summary>
     public static PlanSet Plans { get; } = Polyfills.Check(PlanSet.Compile(
-        [
-            CallReflection.Descriptor,
-            CapabilitiesReflection.Descriptor,
-            ChatReflection.Descriptor,
-            GuestReflection.Descriptor,
-            ParticipantReflection.Descriptor,
-            RoomReflection.Descriptor,
-            SignalingReflection.Descriptor,
-        ],
+        Files,
         new TranscodingOptions
         {
             Fallbacks = LegacyConversions.All,
-            KnownFamilies = new HashSet<string>(["call", "chat", "conversation", "signaling", "v1"]),
+            KnownFamilies = VersionRouter.Families,
             KnownPolyfills = Polyfills.Names,
         }));
 

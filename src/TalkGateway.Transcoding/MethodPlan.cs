@@ -20,6 +20,7 @@ public sealed class MethodPlan
     {
         _needs = needs;
         _variants = variants;
+        Operation = operation;
         Index = index;
         Descriptor = descriptor;
         OperationId = operation.Id;
@@ -32,6 +33,9 @@ public sealed class MethodPlan
         NoSideEffects = level == MethodOptions.Types.IdempotencyLevel.NoSideEffects;
         Idempotent = level != MethodOptions.Types.IdempotencyLevel.IdempotencyUnknown;
     }
+
+    /// <summary>The annotation.</summary>
+    internal Operation Operation { get; }
 
     /// <summary>Place in <see cref="PlanSet.Methods"/>, for tables beside it.</summary>
     public int Index { get; }
@@ -62,6 +66,9 @@ public sealed class MethodPlan
 
     /// <summary>Names of the polyfills around the rpc, outermost first.</summary>
     public IReadOnlyList<string> Polyfills { get; }
+
+    /// <summary>How an answer that lacks something is completed; null if none is.</summary>
+    public CompletionPlan? Completion { get; internal set; }
 
     /// <summary>Statuses that mean something else here than everywhere.</summary>
     public IReadOnlyList<ErrorRule> Errors { get; }

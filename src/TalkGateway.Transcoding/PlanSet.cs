@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Google.Protobuf.Reflection;
-using TalkGateway.Ocs.V1;
 using TalkGateway.Transcoding.Compilation;
 
 namespace TalkGateway.Transcoding;
@@ -29,19 +28,23 @@ public sealed class PlanSet
 
     /// <summary>Compiles every service of the files that has annotated rpcs.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
-    public static PlanSet Compile(IEnumerable<FileDescriptor> files, TranscodingOptions options) =>
-        Compile(files.SelectMany(file => file.Services), options);
+    public static PlanSet Compile(IReadOnlyCollection<FileDescriptor> files, TranscodingOptions options) =>
+        Compile([.. files.SelectMany(file => file.Services)], new Vocabulary(files), options);
 
     /// <summary>Compiles the services that have annotated rpcs; of such a service, every rpc has to be annotated.</summary>
     /// <exception cref="AnnotationException">Some annotation cannot be carried out; lists every mistake.</exception>
-    public static PlanSet Compile(IEnumerable<ServiceDescriptor> services, TranscodingOptions options)
+    public static PlanSet Compile(IReadOnlyCollection<ServiceDescriptor> services, TranscodingOptions options) =>
+        Compile(services, new Vocabulary(services.Select(service => service.File)), options);
+
+    private static PlanSet Compile(IReadOnlyCollection<ServiceDescriptor> services, Vocabulary vocabulary, TranscodingOptions options)
     {
         var mistakes = new Mistakes();
-        var compiler = new MethodCompiler(options, mistakes);
+        new DefaultsChecks(options, mistakes).Check(vocabulary);
+        var compiler = new MethodCompiler(options, vocabulary, mistakes);
         var plans = new List<MethodPlan>();
         foreach (var service in services)
         {
-            var operations = service.Methods.Select(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Operation)).ToArray();
+            var operations = service.Methods.Select(vocabulary.OperationOf).ToArray();
             if (Array.TrueForAll(operations, operation => operation is null))
             {
                 continue;
@@ -49,7 +52,7 @@ public sealed class PlanSet
 
             foreach (var (method, operation) in service.Methods.Zip(operations))
             {
-                mistakes.Rpc = method.FullName;
+                mistakes.Place = method.FullName;
                 if (operation is null)
                 {
                     mistakes.Add("it has no operation, but other rpcs of the service have");
@@ -58,6 +61,13 @@ public sealed class PlanSet
 
                 plans.Add(compiler.Compile(method, operation, plans.Count));
             }
+        }
+
+        var completions = new CompletionCompiler(plans, vocabulary, mistakes);
+        foreach (var plan in plans.Where(plan => plan.Operation.Complete is not null))
+        {
+            mistakes.Place = plan.FullName;
+            plan.Completion = completions.Compile(plan);
         }
 
         mistakes.ThrowIfAny();

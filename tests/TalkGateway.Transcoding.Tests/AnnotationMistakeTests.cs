@@ -55,6 +55,17 @@ public class AnnotationMistakeTests
     [InlineData("WaitsForText", "\"text\", which is no Duration")]
     [InlineData("WaitsOnNothing", "\"NOPE\", which is no value of an enum")]
     [InlineData("WaitsWithoutTime", "without `waits_seconds`")]
+    [InlineData("CompleteNoField", "field \"plain.nope\", which mistakes.v1.Named does not have")]
+    [InlineData("CompleteNoRpc", "\"Nope\", which is not the name of one rpc")]
+    [InlineData("CompleteByWriting", "CompleteByWriting.Write, which does more than read")]
+    [InlineData("CompleteWithOther", "no field plain as this one's")]
+    [InlineData("CompleteWithoutParameter", "needs a field token that mistakes.v1.Empty does not have")]
+    [InlineData("CompleteInTurn", "whose answers are completed themselves")]
+    [InlineData("UnknownErrors", "\"nope\", which no file defines")]
+    [InlineData("ErrorsForOthers", "field \"nope\", which the request does not have")]
+    [InlineData("UnknownRule", "\"nope\", which no file defines")]
+    [InlineData("RuleBesideRules", "rules of its own beside those named \"short\"")]
+    [InlineData("RuleForOthers", "rules about text, but is none")]
     [InlineData("WordTwice", "two values with the text \"one\"")]
     public void A_mistake_stops_the_compilation_and_names_its_rpc(string service, string expected)
     {
@@ -62,6 +73,25 @@ public class AnnotationMistakeTests
 
         Assert.All(mistakes, mistake => Assert.StartsWith($"mistakes.v1.{service}.Do: ", mistake));
         Assert.Contains(mistakes, mistake => mistake.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mistake_in_the_defaults_of_a_file_names_the_file()
+    {
+        var mistakes = Assert.Throws<AnnotationException>(() => PlanSet.Compile([Mistakes.V1.DefaultsReflection.Descriptor], World.Options)).Mistakes;
+
+        Assert.Equal(
+            [
+                "defaults.proto: the default family \"nope\" is unknown",
+                "defaults.proto: some default rules have no name",
+                "defaults.proto: the default rules \"empty\" say nothing",
+                "defaults.proto: the default rules \"pattern\" have the pattern \"(\", which is no regular expression",
+                "defaults.proto: the default rules \"twice\" are defined a second time",
+                "defaults.proto: an error rule has the code \"NOPE\", which is no gRPC error",
+                "defaults.proto: an error rule has 42, which is no HTTP status",
+                "defaults.proto: the default errors \"status\" are defined a second time",
+            ],
+            mistakes.Select(mistake => mistake.Split(" without look-around")[0]));
     }
 
     [Fact]

@@ -43,7 +43,13 @@ internal static class VersionRouter
         new("signaling", 3, ["signaling-v3"]),
         new("signaling", 2, ["sip-support"]),
         new("signaling", 1, []),
+
+        new("chat", 1, []),
+        new("v1", 1, []),
     ];
+
+    /// <summary>The families that the contract can name.</summary>
+    public static IReadOnlySet<string> Families { get; } = Rules.Select(rule => rule.Family).ToFrozenSet(StringComparer.Ordinal);
 
     public static ApiVersions Select(FrozenSet<string> features) =>
         new(Select("conversation", features), Select("call", features), Select("signaling", features));

@@ -70,7 +70,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         return entry.Rescue is null ? sent : RescueAsync(sent, plan, server, entry, request, response, cancellationToken);
     }
 
-    /// <summary>Carries out an rpc in one exchange, without the polyfills that complete its answer.</summary>
+    /// <summary>Carries out an rpc in one exchange, with neither polyfills nor a completion of its answer.</summary>
     public ValueTask InvokeDirectAsync(
         MethodPlan plan, ServerProfile server, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
         SendAsync(plan, server, RouteOf(server, plan), request, response, isRouteSure: false, cancellationToken);
@@ -105,12 +105,56 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         ServerProfile server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
         var entry = RouteOf(server, plan);
-        return entry switch
+        if (entry.Route is null)
         {
-            { Route: null } => throw RequestErrors.Unsupported(plan, server, entry.Missing!),
-            { Detours.Count: not 0 } => DetourAsync(plan, server, entry, request, response, cancellationToken),
-            _ => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
-        };
+            throw RequestErrors.Unsupported(plan, server, entry.Missing!);
+        }
+
+        return plan.Completion is { } completion
+            ? CompleteAsync(completion, plan, server, entry, request, response, cancellationToken)
+            : CarryOutAsync(plan, server, entry, request, response, cancellationToken);
+    }
+
+    /// <summary>Carries out an rpc as far as one answer goes, with the detours that have something to do on this server.</summary>
+    private ValueTask CarryOutAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        RouteTable.Entry entry,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken) =>
+        entry.Detours.Count != 0
+            ? DetourAsync(plan, server, entry, request, response, cancellationToken)
+            : SendOrRescueAsync(plan, server, entry, request, response, cancellationToken);
+
+    private async ValueTask CompleteAsync(
+        CompletionPlan completion,
+        MethodPlan plan,
+        ServerProfile server,
+        RouteTable.Entry entry,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken)
+    {
+        var answer = ResponsePool.Rent();
+        await CarryOutAsync(plan, server, entry, request, answer, cancellationToken);
+        if (!completion.IsComplete(answer.WrittenSpan))
+        {
+            var (asked, told) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+            completion.WriteRequest(request.Span, asked);
+            try
+            {
+                await InvokeAsync(completion.Rpc, asked.WrittenMemory, told, cancellationToken);
+                completion.WriteField(told.WrittenSpan, response);
+            }
+            catch (Exception failure) when (failure is TalkException or UpstreamException)
+            {
+                // What was asked for is done; to report it as failed because it can't be read back (any more) would be wrong.
+            }
+        }
+
+        response.Write(answer.WrittenSpan);
+        ResponsePool.Return(answer);
     }
 
     private async ValueTask DetourAsync(

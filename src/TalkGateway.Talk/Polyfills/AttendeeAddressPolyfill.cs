@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Rpc;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
@@ -23,6 +24,10 @@ internal sealed class AttendeeAddressPolyfill : Detour
     public override IReadOnlyList<string> Fills { get; } = ["attendee.attendee_id", "attendee.actor.id", "attendee.session_id"];
 
     public override bool AppliesTo(ServerProfile server) => true;
+
+    public override bool Fits(MethodDescriptor rpc) =>
+        rpc.InputType.FindFieldByName("token") is { FieldType: FieldType.String }
+        && rpc.InputType.FindFieldByName("attendee") is { FieldType: FieldType.Message } attendee && attendee.MessageType == AttendeeRef.Descriptor;
 
     public override async ValueTask<IMessage> InvokeAsync(PolyfillCall call, IMessage request, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Upstream;
@@ -16,6 +17,9 @@ internal abstract class Polyfill
 
     /// <summary>Whether it has anything to do on such a server. Asked once per server profile and rpc.</summary>
     public abstract bool AppliesTo(ServerProfile server);
+
+    /// <summary>Whether it can work on the messages of an rpc. Asked at start of every rpc that names it.</summary>
+    public abstract bool Fits(MethodDescriptor rpc);
 }
 
 /// <summary>A polyfill that takes the call, on servers where it applies, and goes on from there.</summary>
@@ -33,6 +37,9 @@ internal abstract class Detour<TRequest, TResponse> : Detour
     where TRequest : class, IMessage
     where TResponse : class, IMessage
 {
+    /// <inheritdoc />
+    public sealed override bool Fits(MethodDescriptor rpc) => rpc.InputType.ClrType == typeof(TRequest) && rpc.OutputType.ClrType == typeof(TResponse);
+
     /// <inheritdoc />
     public sealed override async ValueTask<IMessage> InvokeAsync(PolyfillCall call, IMessage request, CancellationToken cancellationToken) =>
         await InvokeAsync(call, (TRequest)request, cancellationToken);

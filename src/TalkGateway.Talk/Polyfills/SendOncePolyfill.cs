@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
@@ -22,6 +23,8 @@ internal sealed class SendOncePolyfill : Rescue
     public override string Name => "send-once";
 
     public override bool AppliesTo(ServerProfile server) => server.HasCapability("chat-reference-id");
+
+    public override bool Fits(MethodDescriptor rpc) => rpc.InputType == SendMessageRequest.Descriptor && rpc.OutputType == SendMessageResponse.Descriptor;
 
     public override async ValueTask<IMessage?> RescueAsync(PolyfillCall call, IMessage request, UpstreamFailure failure, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using TalkGateway.Ocs.V1;
 
@@ -7,6 +9,9 @@ namespace TalkGateway.Transcoding.Compilation;
 internal static class Annotations
 {
     private static readonly Field NoAnnotation = new();
+
+    /// <summary>The rpc's annotation as it stands there; null where it has none.</summary>
+    public static Operation? Operation(this MethodDescriptor method) => method.GetOptions()?.GetExtension(AnnotationsExtensions.Operation);
 
     /// <summary>The field's annotation; an empty one where it has none.</summary>
     public static Field Annotation(this FieldDescriptor field) =>
@@ -68,6 +73,23 @@ internal static class Annotations
         }
 
         return field;
+    }
+
+    /// <summary>The pattern as a regular expression for the whole text, or what is wrong with it.</summary>
+    public static bool TryParsePattern(string pattern, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? problem)
+    {
+        (regex, problem) = (null, null);
+        try
+        {
+            // Not backtracking: callers choose the text, and must not choose the time as well.
+            regex = new Regex($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            problem = $"which is no regular expression without look-around: {e.Message}";
+            return false;
+        }
     }
 
     /// <summary>Whether a name can stand in JSON, queries and headers without being escaped.</summary>

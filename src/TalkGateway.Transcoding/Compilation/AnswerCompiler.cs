@@ -62,7 +62,8 @@ internal sealed class AnswerCompiler(TranscodingOptions options, Mistakes mistak
         };
     }
 
-    private static bool IsFromBody(FieldDescriptor field) =>
+    /// <summary>Whether a member of the data fills the field, or all of it.</summary>
+    public static bool IsFromBody(FieldDescriptor field) =>
         field.Annotation().Place is not (Place.Header or Place.Status or Place.Gateway) && !field.Annotation().Rest;
 
     private void CompilePlaced(FieldDescriptor field, List<HeaderField> headers, List<StatusField> statuses)

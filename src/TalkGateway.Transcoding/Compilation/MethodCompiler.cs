@@ -5,15 +5,18 @@ using TalkGateway.Transcoding.Requests;
 namespace TalkGateway.Transcoding.Compilation;
 
 /// <summary>Compiles the operation of one rpc, with its variants.</summary>
-internal sealed class MethodCompiler(TranscodingOptions options, Mistakes mistakes)
+internal sealed class MethodCompiler(TranscodingOptions options, Vocabulary vocabulary, Mistakes mistakes)
 {
     private readonly AnswerCompiler _answers = new(options, mistakes);
-    private readonly RequestCompiler _requests = new(mistakes);
-    private readonly OperationChecks _checks = new(options, mistakes);
+    private readonly RequestCompiler _requests = new(vocabulary, mistakes);
+    private readonly OperationChecks _checks = new(options, vocabulary, mistakes);
 
+    /// <param name="method">The rpc.</param>
+    /// <param name="operation">Its annotation in full.</param>
+    /// <param name="index">Place of the plan in the set.</param>
     public MethodPlan Compile(MethodDescriptor method, Operation operation, int index)
     {
-        _checks.Check(method, operation);
+        _checks.Check(method);
         var leaves = new List<RequestLeaf>();
         var message = _requests.Compile(method.InputType, leaves);
         var baseline = new OperationVariant(

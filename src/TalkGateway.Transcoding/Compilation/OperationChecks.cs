@@ -4,17 +4,11 @@ using TalkGateway.Ocs.V1;
 namespace TalkGateway.Transcoding.Compilation;
 
 /// <summary>Checks what an operation says for itself, apart from messages.</summary>
-internal sealed class OperationChecks(TranscodingOptions options, Mistakes mistakes)
+internal sealed class OperationChecks(TranscodingOptions options, Vocabulary vocabulary, Mistakes mistakes)
 {
-    // google.rpc.Code, but OK.
-    private static readonly HashSet<string> Codes = new(StringComparer.Ordinal)
+    public void Check(MethodDescriptor method)
     {
-        "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
-    };
-
-    public void Check(MethodDescriptor method, Operation operation)
-    {
+        var operation = method.Operation()!;
         if (method.IsClientStreaming || method.IsServerStreaming)
         {
             mistakes.Add("a streaming rpc cannot be an operation");
@@ -25,7 +19,7 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
             mistakes.Add("the operation has no id");
         }
 
-        if (operation.Family.Length > 0 && !options.KnownFamilies.Contains(operation.Family))
+        if (operation.Family is not ("" or Vocabulary.NoFamily) && !options.KnownFamilies.Contains(operation.Family))
         {
             mistakes.Add($"the family \"{operation.Family}\" is unknown");
         }
@@ -56,7 +50,22 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
 
         foreach (var rule in operation.Errors)
         {
-            CheckRule(method, rule);
+            ErrorRuleChecks.Check(rule, mistakes);
+            CheckField(method, rule);
+        }
+
+        foreach (var name in operation.CommonErrors)
+        {
+            if (vocabulary.FindErrors(name) is not { } rules)
+            {
+                mistakes.Add($"`common_errors` has \"{name}\", which no file defines");
+                continue;
+            }
+
+            foreach (var rule in rules)
+            {
+                CheckField(method, rule);
+            }
         }
     }
 
@@ -68,31 +77,11 @@ internal sealed class OperationChecks(TranscodingOptions options, Mistakes mista
         }
     }
 
-    private void CheckRule(MethodDescriptor method, ErrorRule rule)
+    private void CheckField(MethodDescriptor method, ErrorRule rule)
     {
-        if (rule.HttpStatus is < 100 or > 599)
-        {
-            mistakes.Add($"an error rule has {rule.HttpStatus}, which is no HTTP status");
-        }
-
-        if (rule.Code.Length > 0 && !Codes.Contains(rule.Code))
-        {
-            mistakes.Add($"an error rule has the code \"{rule.Code}\", which is no gRPC error");
-        }
-
-        if (!rule.Reason.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_'))
-        {
-            mistakes.Add($"an error rule has the reason \"{rule.Reason}\", which is not in UPPER_SNAKE_CASE");
-        }
-
         if (rule.Field.Length > 0 && Annotations.FindByPath(method.InputType, rule.Field) is null)
         {
             mistakes.Add($"an error rule names the field \"{rule.Field}\", which the request does not have");
-        }
-
-        if (rule.Metadata.Concat(rule.Member.Length > 0 ? [rule.Member] : []).FirstOrDefault(name => !Annotations.IsPlainName(name)) is { } odd)
-        {
-            mistakes.Add($"an error rule names the member \"{odd}\", which no answer can have");
         }
     }
 }

@@ -6,7 +6,7 @@ using TalkGateway.Transcoding.Requests;
 namespace TalkGateway.Transcoding.Compilation;
 
 /// <summary>Compiles request messages. Plans of messages inside are shared; that of the request itself is the rpc's own.</summary>
-internal sealed class RequestCompiler(Mistakes mistakes)
+internal sealed class RequestCompiler(Vocabulary vocabulary, Mistakes mistakes)
 {
     private readonly Dictionary<MessageDescriptor, RequestMessage> _inside = [];
 
@@ -137,7 +137,7 @@ internal sealed class RequestCompiler(Mistakes mistakes)
             HasPresence = descriptor.HasPresence,
             JsonName = System.Text.Encoding.ASCII.GetBytes($"\"{name}\":"),
             Encoding = encoding,
-            Rules = Rules(descriptor, annotation.Rules),
+            Rules = Rules(descriptor),
             EnumValues = descriptor.FieldType == FieldType.Enum
                 ? descriptor.EnumType.Values.DistinctBy(value => value.Number).ToDictionary(
                     value => value.Number,
@@ -161,7 +161,7 @@ internal sealed class RequestCompiler(Mistakes mistakes)
         HasPresence = true,
         JsonName = [],
         Encoding = RequestEncoding.Natural,
-        Rules = Rules(descriptor, descriptor.Annotation().Rules),
+        Rules = Rules(descriptor),
         Message = members,
         IsFlattened = true,
     };
@@ -214,10 +214,21 @@ internal sealed class RequestCompiler(Mistakes mistakes)
         return (RequestEncoding)encoding;
     }
 
-    private FieldRules Rules(FieldDescriptor descriptor, Rules? rules)
+    private FieldRules Rules(FieldDescriptor descriptor)
     {
-        if (rules is null)
+        var annotation = descriptor.Annotation();
+        if (annotation.Rule.Length > 0 && annotation.Rules is not null)
         {
+            mistakes.Add($"{descriptor.FullName} has rules of its own beside those named \"{annotation.Rule}\"");
+        }
+
+        if (vocabulary.RulesOf(descriptor) is not { } rules)
+        {
+            if (annotation.Rule.Length > 0)
+            {
+                mistakes.Add($"{descriptor.FullName} names the rules \"{annotation.Rule}\", which no file defines");
+            }
+
             return FieldRules.None;
         }
 
@@ -264,16 +275,12 @@ internal sealed class RequestCompiler(Mistakes mistakes)
             return null;
         }
 
-        try
+        if (!Annotations.TryParsePattern(pattern, out var regex, out var problem))
         {
-            // Not backtracking: callers choose the text, and must not choose the time as well.
-            return new Regex($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            mistakes.Add($"{descriptor.FullName} has the pattern \"{pattern}\", {problem}");
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            mistakes.Add($"{descriptor.FullName} has the pattern \"{pattern}\", which is no regular expression without look-around: {e.Message}");
-            return null;
-        }
+
+        return regex;
     }
 }
 

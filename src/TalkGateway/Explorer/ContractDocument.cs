@@ -4,6 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using TalkGateway.Ocs.V1;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.Explorer;
 
@@ -16,11 +17,13 @@ internal sealed class ContractDocument
     private const string DescriptorSet = "Explorer/contract.binpb";
 
     private readonly Utf8JsonWriter _json;
+    private readonly Vocabulary _vocabulary;
     private readonly TypeQueue _types = new();
 
-    private ContractDocument(Utf8JsonWriter json)
+    private ContractDocument(Utf8JsonWriter json, Vocabulary vocabulary)
     {
         _json = json;
+        _vocabulary = vocabulary;
     }
 
     /// <summary>
@@ -29,11 +32,12 @@ internal sealed class ContractDocument
     /// </summary>
     public static byte[] Write(IEnumerable<MethodDescriptor> methods)
     {
-        var described = ReadDescriptors().SelectMany(file => file.Services).SelectMany(service => service.Methods).ToDictionary(method => method.FullName);
+        var files = ReadDescriptors();
+        var described = files.SelectMany(file => file.Services).SelectMany(service => service.Methods).ToDictionary(method => method.FullName);
         var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output))
         {
-            new ContractDocument(json).Write(
+            new ContractDocument(json, new Vocabulary(files)).Write(
                 methods.GroupBy(method => method.Service.FullName)
                     .Where(service => service.Any(method => !method.IsClientStreaming))
                     .Select(service => service.Select(method => described[method.FullName]).ToArray()));
@@ -44,7 +48,10 @@ internal sealed class ContractDocument
 
     private static IReadOnlyList<FileDescriptor> ReadDescriptors()
     {
-        var extensions = new ExtensionRegistry { AnnotationsExtensions.Operation, AnnotationsExtensions.Field, AnnotationsExtensions.Text };
+        var extensions = new ExtensionRegistry
+        {
+            AnnotationsExtensions.Defaults, AnnotationsExtensions.Operation, AnnotationsExtensions.Field, AnnotationsExtensions.Text,
+        };
         using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(DescriptorSet)!;
         var set = FileDescriptorSet.Parser.WithExtensionRegistry(extensions).ParseFrom(resource);
         return FileDescriptor.BuildFromByteStrings(set.File.Select(file => file.ToByteString()), extensions);
@@ -115,7 +122,7 @@ internal sealed class ContractDocument
                 break;
         }
 
-        WriteAnnotation("operation", options?.GetExtension(AnnotationsExtensions.Operation));
+        WriteAnnotation("operation", _vocabulary.OperationOf(method));
         _json.WriteEndObject();
     }
 
@@ -158,7 +165,7 @@ internal sealed class ContractDocument
         }
 
         WriteIf("deprecated", options?.Deprecated ?? false);
-        WriteAnnotation("annotation", options?.GetExtension(AnnotationsExtensions.Field));
+        WriteAnnotation("annotation", _vocabulary.FieldOf(field));
         _json.WriteEndObject();
     }
 
@@ -199,10 +206,11 @@ internal sealed class ContractDocument
         _json.WriteEndObject();
     }
 
-    /// <summary>A comment with its lines joined; an empty line begins a new paragraph.</summary>
+    /// <summary>The comment above something, or behind it, with its lines joined; an empty line begins a new paragraph.</summary>
     private void WriteComment(DescriptorDeclaration? declaration)
     {
-        var lines = (declaration?.LeadingComments ?? "").Split('\n').Select(line => line.Trim());
+        var comment = declaration is null or { LeadingComments.Length: > 0 } ? declaration?.LeadingComments : declaration.TrailingComments;
+        var lines = (comment ?? "").Split('\n').Select(line => line.Trim());
         var paragraphs = string.Join('\n', lines).Trim().Split("\n\n").Select(paragraph => paragraph.Replace('\n', ' '));
         if (string.Join("\n\n", paragraphs) is { Length: > 0 } text)
         {

@@ -12,7 +12,7 @@ namespace TalkGateway.Hosting;
 internal sealed class Listeners
 {
     // What a connection may send ahead, in bytes: uploads that pass through need some, and what nobody reads stays in memory.
-    private const int RequestBuffer = 256 * 1024;
+    private const int RequestBuffer = 128 * 1024;
 
     // Credential, session token, cookies of a browser; in bytes.
     private const int RequestHeaders = 16 * 1024;

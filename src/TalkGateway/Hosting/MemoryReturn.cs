@@ -19,11 +19,11 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var held = budgets.Sum(budget => budget.Used);
-            if (bursts.IsOver(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, GC.GetTotalAllocatedBytes(), held))
+            if (bursts.IsOver(Environment.WorkingSet, GC.GetTotalAllocatedBytes(), held))
             {
                 GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                bursts.Collected(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
+                bursts.Collected(Environment.WorkingSet);
             }
         }
     }
@@ -35,23 +35,23 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
         private const long Worthwhile = 32 * 1024 * 1024;
         private const long Busy = 64 * 1024 * 1024;
 
-        private long _committed = long.MaxValue;
+        private long _usual = long.MaxValue;
         private long _allocated;
 
-        /// <param name="committed">Bytes that the heap has of the system.</param>
+        /// <param name="resident">Bytes of memory that the process has.</param>
         /// <param name="allocated">Bytes that were ever allocated.</param>
         /// <param name="held">Bytes that requests and answers hold.</param>
-        public bool IsOver(long committed, long allocated, long held)
+        public bool IsOver(long resident, long allocated, long held)
         {
             var isBusy = allocated - _allocated > Busy || held > Worthwhile;
             _allocated = allocated;
 
             // The first look is the measure.
-            _committed = Math.Min(_committed, committed);
-            return !isBusy && committed - _committed > Worthwhile;
+            _usual = Math.Min(_usual, resident);
+            return !isBusy && resident - _usual > Worthwhile;
         }
 
-        /// <param name="committed">What is left: what the process needs now is no burst.</param>
-        public void Collected(long committed) => _committed = committed;
+        /// <param name="resident">What is left: what the process needs now is no burst.</param>
+        public void Collected(long resident) => _usual = resident;
     }
 }

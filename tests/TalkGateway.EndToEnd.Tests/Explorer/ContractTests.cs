@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using TalkGateway.Configuration;
 using TalkGateway.Explorer;
 using TalkGateway.Ocs.V1;
+using TalkGateway.Talk;
+using TalkGateway.Transcoding;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.Explorer;
@@ -13,6 +15,8 @@ namespace TalkGateway.EndToEnd.Tests.Explorer;
 /// <summary>What <c>/explorer/contract.json</c> says is what the gateway serves.</summary>
 public sealed class ContractTests : IAsyncLifetime
 {
+    private static readonly Vocabulary Vocabulary = new(TalkContract.Files);
+
     private RunningGateway _gateway = null!;
     private JsonElement _contract;
     private MethodDescriptor[] _mapped = [];
@@ -54,7 +58,7 @@ public sealed class ContractTests : IAsyncLifetime
             if (service.StartsWith("talk.", StringComparison.Ordinal))
             {
                 var operation = JsonParser.Default.Parse<Operation>(described.GetProperty("operation").GetRawText());
-                Assert.Equal(rpc.GetOptions().GetExtension(AnnotationsExtensions.Operation), operation);
+                Assert.Equal(Vocabulary.OperationOf(rpc), operation);
             }
         }
     }
@@ -88,7 +92,7 @@ public sealed class ContractTests : IAsyncLifetime
             Assert.Equal(field.HasPresence, description.TryGetProperty("presence", out _));
             Assert.Equal(field.RealContainingOneof?.Name, description.TryGetProperty("oneof", out var oneof) ? oneof.GetString() : null);
             var annotation = description.TryGetProperty("annotation", out var given) ? JsonParser.Default.Parse<Field>(given.GetRawText()) : null;
-            Assert.Equal(field.GetOptions()?.GetExtension(AnnotationsExtensions.Field), annotation);
+            Assert.Equal(Vocabulary.FieldOf(field), annotation);
             Check(field.IsMap ? field.MessageType.FindFieldByNumber(2) : field, description, seen);
         }
     }

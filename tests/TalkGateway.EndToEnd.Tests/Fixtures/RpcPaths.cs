@@ -1,16 +1,12 @@
 using Google.Protobuf.Reflection;
-using TalkGateway.Talk.V1;
+using TalkGateway.Talk;
 
 namespace TalkGateway.EndToEnd.Tests.Fixtures;
 
 /// <summary>Where each rpc of the contract is reached. A request message belongs to one rpc only, so it names it.</summary>
 internal static class RpcPaths
 {
-    private static readonly Dictionary<MessageDescriptor, string> Paths = new FileDescriptor[]
-        {
-            RoomReflection.Descriptor, ParticipantReflection.Descriptor, CallReflection.Descriptor, ChatReflection.Descriptor,
-            GuestReflection.Descriptor, SignalingReflection.Descriptor, CapabilitiesReflection.Descriptor,
-        }
+    private static readonly Dictionary<MessageDescriptor, string> Paths = TalkContract.Files
         .SelectMany(file => file.Services)
         .SelectMany(service => service.Methods)
         .ToDictionary(method => method.InputType, method => $"{method.Service.FullName}/{method.Name}");

@@ -6,15 +6,15 @@ using TalkGateway.Transcoding;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
 
-/// <summary>One rpc and what its annotations say, read here on its own and not by the transcoder that is under test.</summary>
+/// <summary>One rpc and what its annotations say in full. What follows for a server is read here on its own and not by the transcoder that is under test.</summary>
 internal sealed record ContractRpc(MethodDescriptor Method, Operation Operation)
 {
-    /// <summary>Every annotated rpc of the services that these files and their imports describe.</summary>
-    public static IReadOnlyList<ContractRpc> In(params FileDescriptor[] files) =>
+    /// <summary>Every annotated rpc of the services in these files.</summary>
+    public static IReadOnlyList<ContractRpc> In(IEnumerable<FileDescriptor> files) =>
         [.. from file in files
             from service in file.Services
             from method in service.Methods
-            let operation = method.GetOptions()?.GetExtension(AnnotationsExtensions.Operation)
+            let operation = method.Mapping()
             where operation is not null
             select new ContractRpc(method, operation)];
 

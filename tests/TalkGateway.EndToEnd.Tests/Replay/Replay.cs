@@ -1,5 +1,4 @@
 using TalkGateway.Talk;
-using TalkGateway.Talk.V1;
 using TalkGateway.Testing;
 using TalkGateway.Transcoding;
 using Xunit;
@@ -12,14 +11,7 @@ internal static class Replay
     private static readonly Lazy<IReadOnlyList<ReplayCase>> LazyCases = new(static () => Plan());
 
     /// <summary>The contract as its annotations tell it.</summary>
-    public static IReadOnlyList<ContractRpc> Contract { get; } = ContractRpc.In(
-        CallReflection.Descriptor,
-        CapabilitiesReflection.Descriptor,
-        ChatReflection.Descriptor,
-        GuestReflection.Descriptor,
-        ParticipantReflection.Descriptor,
-        RoomReflection.Descriptor,
-        SignalingReflection.Descriptor);
+    public static IReadOnlyList<ContractRpc> Contract { get; } = ContractRpc.In(TalkContract.Files);
 
     /// <summary>The contract as the gateway compiles it.</summary>
     public static PlanSet Plans => TalkContract.Plans;

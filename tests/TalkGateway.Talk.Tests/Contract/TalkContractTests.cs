@@ -1,5 +1,11 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Invocation;
 using TalkGateway.Talk.Polyfills;
+using TalkGateway.Talk.Upstream;
+using TalkGateway.Transcoding;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Contract;
@@ -15,6 +21,36 @@ public sealed class TalkContractTests
         var used = TalkContract.Plans.Methods.SelectMany(plan => plan.Polyfills).ToHashSet();
 
         Assert.Equal(TalkContract.Polyfills.Names.Order(), used.Order());
+    }
+
+    [Fact]
+    public void Every_name_that_a_file_defines_is_used_by_some_annotation()
+    {
+        var defaults = TalkContract.Files.Select(file => file.GetOptions()?.GetExtension(AnnotationsExtensions.Defaults)).OfType<Defaults>().ToList();
+        var fields = TalkContract.Plans.Methods.SelectMany(plan => plan.Descriptor.InputType.Fields.InDeclarationOrder());
+        var operations = TalkContract.Plans.Methods.Select(plan => plan.Descriptor.GetOptions().GetExtension(AnnotationsExtensions.Operation));
+
+        Assert.Equal(
+            defaults.SelectMany(file => file.Rules).Select(named => named.Name).Order(),
+            fields.Select(field => field.GetOptions()?.GetExtension(AnnotationsExtensions.Field)?.Rule ?? "").Where(name => name.Length > 0).Distinct().Order());
+        Assert.Equal(
+            defaults.SelectMany(file => file.Errors).Select(named => named.Name).Order(),
+            operations.SelectMany(operation => operation.CommonErrors).Distinct().Order());
+    }
+
+    [Fact]
+    public void Polyfills_that_do_not_go_together_or_with_the_messages_stop_the_start_with_the_name_of_the_rpc()
+    {
+        var polyfills = new PolyfillSet(TalkContract.Polyfills.Names.Select(name => name == "sent-message" ? new Misfit(name) : TalkContract.Polyfills[name]));
+
+        var mistakes = Assert.Throws<AnnotationException>(() => polyfills.Check(TalkContract.Plans)).Mistakes;
+
+        Assert.Equal(
+            [
+                "talk.v1.ChatService.SendMessage: only one of the polyfills send-once, sent-message can step in for a lost exchange",
+                "talk.v1.ChatService.SendMessage: the polyfill sent-message is not made for its messages",
+            ],
+            mistakes);
     }
 
     [Fact]
@@ -52,5 +88,17 @@ public sealed class TalkContractTests
         Assert.Equal(alice, (long)(double)alice);
         Assert.Equal(alice, LegacyConversions.DerivedAttendeeId("users"u8, "alice"u8));
         Assert.NotEqual(alice, LegacyConversions.DerivedAttendeeId("guests"u8, "alice"u8));
+    }
+
+    private sealed class Misfit(string name) : Rescue
+    {
+        public override string Name => name;
+
+        public override bool AppliesTo(ServerProfile server) => true;
+
+        public override bool Fits(MethodDescriptor rpc) => false;
+
+        public override ValueTask<IMessage?> RescueAsync(PolyfillCall call, IMessage request, UpstreamFailure failure, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

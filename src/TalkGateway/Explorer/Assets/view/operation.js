@@ -13,6 +13,7 @@ export function operationView({ operation }, server) {
     operation.waitsSeconds && ["Waits", `up to ${operation.waitsSeconds} s for the answer of the server, by intent`],
     operation.variants && ["Elsewhere", el("ul", {}, operation.variants.map(variant => el("li", {}, describeVariant(variant, operation))))],
     ["Answer", describeAnswer(operation)],
+    operation.complete && ["Completed", ["by ", el("code", {}, operation.complete.rpc), " where the answer has no ", el("code", {}, operation.complete.field)]],
     operation.polyfills && ["Polyfills", el("ul", {}, operation.polyfills.map(name => el("li", {}, el("code", {}, name))))],
     operation.errors && ["Failures", el("ul", {}, operation.errors.map(rule => el("li", {}, describeError(rule))))],
   ].filter(Boolean);

@@ -1,0 +1,50 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using TalkGateway.EndToEnd.Tests.Fixtures;
+using TalkGateway.Hosting;
+using Xunit;
+
+namespace TalkGateway.EndToEnd.Tests.Hosting;
+
+/// <summary>What a burst took goes back to the system.</summary>
+public sealed class MemoryTests
+{
+    private const long Megabyte = 1024 * 1024;
+
+    [Fact]
+    public void A_burst_is_over_once_nothing_is_held_and_little_is_allocated_and_is_told_once()
+    {
+        var bursts = new MemoryReturn.Bursts();
+
+        Assert.False(bursts.IsOver(100 * Megabyte, 0, 0));
+        Assert.False(bursts.IsOver(400 * Megabyte, 500 * Megabyte, 0));
+        Assert.False(bursts.IsOver(400 * Megabyte, 501 * Megabyte, 60 * Megabyte));
+        Assert.True(bursts.IsOver(400 * Megabyte, 502 * Megabyte, 0));
+        bursts.Collected(200 * Megabyte);
+        Assert.False(bursts.IsOver(200 * Megabyte, 503 * Megabyte, 0));
+        Assert.False(bursts.IsOver(120 * Megabyte, 504 * Megabyte, 0));
+        Assert.True(bursts.IsOver(160 * Megabyte, 505 * Megabyte, 0));
+    }
+
+    [Fact]
+    public async Task Connections_read_into_memory_that_can_be_given_back()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        Assert.IsType<ConnectionMemory>(gateway.Services.GetRequiredService<IMemoryPoolFactory<byte>>());
+    }
+
+    [Fact]
+    public void Blocks_are_kept_for_the_next_connection_and_only_so_many()
+    {
+        using var pool = new ConnectionMemory().Create();
+        var blocks = Enumerable.Range(0, 3000).Select(_ => pool.Rent(4096)).ToList();
+        var arrays = blocks.Select(block => block.Memory).ToHashSet();
+
+        blocks.ForEach(block => block.Dispose());
+
+        Assert.Equal(2048, Enumerable.Range(0, 3000).Count(_ => arrays.Contains(pool.Rent().Memory)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(4097));
+    }
+}
