@@ -91,7 +91,7 @@ internal sealed class RequestPipeline(World world, Router router, FaultSource fa
             progress.Operation = "server.status";
             lock (world.Gate)
             {
-                return OcsResult.Raw(200, "application/json", PhpJson.Write(ServerHandlers.Status(world, IsInMaintenance)));
+                return OcsResult.Raw(200, "application/json", PhpJson.Write(ServerOperations.Status(world, IsInMaintenance)));
             }
         }
 

@@ -45,6 +45,8 @@ internal sealed class Accounts
 
     public Account? Find(string id) => _accounts.GetValueOrDefault(id);
 
+    public IEnumerable<string> GroupsOf(Account account) => _groups.Where(g => g.Value.Contains(account.Id)).Select(g => g.Key);
+
     public IReadOnlyList<string>? MembersOf(string group) => _groups.GetValueOrDefault(group);
 
     public Account? WithPassword(string login, string password)

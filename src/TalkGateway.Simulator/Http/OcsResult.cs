@@ -26,14 +26,14 @@ internal sealed class OcsResult
 
     public static OcsResult Ok(JsonNode? data, int status = 200) => new(status) { Data = data };
 
+    public static OcsResult List(IEnumerable<JsonNode?> items) => Ok(PhpJson.List(items));
+
     /// <summary>Success with nothing to say: <c>[]</c> on old servers, <c>null</c> on new ones.</summary>
     public static OcsResult Empty(int status = 200) => new(status) { Body = OcsBody.Nothing };
 
-    /// <summary>An error of a controller with its typed reason, which old servers do not send.</summary>
-    public static OcsResult Error(int status, string reason) => new(status) { Body = OcsBody.Reason, Data = new JsonObject { ["error"] = reason } };
-
-    /// <summary>An error of a controller without a reason: <c>[]</c> on old servers, <c>null</c> on new ones.</summary>
-    public static OcsResult Error(int status) => new(status) { Body = OcsBody.Nothing };
+    /// <summary>An error of a controller with its typed reason, which old servers do not send; without one it is <c>[]</c> on them, <c>null</c> on new ones.</summary>
+    public static OcsResult Error(int status, string? reason = null) =>
+        reason is null ? Empty(status) : new(status) { Body = OcsBody.Reason, Data = new JsonObject { ["error"] = reason } };
 
     /// <summary>An error of a controller that carries data on every server.</summary>
     public static OcsResult ErrorWith(int status, JsonNode data) => new(status) { Data = data };

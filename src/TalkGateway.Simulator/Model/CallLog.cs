@@ -87,19 +87,12 @@ internal static class CallLog
         var names = users.Count == 0 ? $"{World.Text(room.CallMembers.Count)} guests" : string.Join(" and ", subjects.Keys.Select(k => $"{{{k}}}"));
         var length = string.Create(CultureInfo.InvariantCulture, $"(Duration {(int)duration.TotalMinutes}:{duration.Seconds:00})");
         var summary = kind == "call_ended_everyone" ? $"{names} {length}" : $"Call with {names} ended {length}";
-        var id = world.NextMessageId();
-        room.Post(new Message
+        room.Post(new Message(world.NextMessageId(), Author.Of(actor, world.Now))
         {
-            Id = id,
-            ActorType = actor.ActorType,
-            ActorId = actor.ActorId,
-            ActorDisplayName = actor.DisplayName,
-            Timestamp = world.Now,
             SystemKind = kind,
             MessageType = "system",
             Subjects = subjects,
             Words = [summary],
-            ThreadId = id,
         });
     }
 }

@@ -43,4 +43,7 @@ internal static class Permission
     public const int JoinCall = 4;
     public const int IgnoreLobby = 8;
     public const int Chat = 128;
+
+    /// <summary>A set of permissions that is not empty carries the bit that says so.</summary>
+    public static int AsCustom(int permissions) => permissions == 0 ? 0 : permissions | Custom;
 }

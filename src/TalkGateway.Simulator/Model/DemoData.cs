@@ -44,17 +44,7 @@ internal static class DemoData
 
     private static void Say(World world, Room room, Account account, string text)
     {
-        var id = world.NextMessageId();
-        room.Post(new Message
-        {
-            Id = id,
-            ActorType = ActorType.Users,
-            ActorId = account.Id,
-            ActorDisplayName = account.DisplayName,
-            Timestamp = world.Now,
-            Text = text,
-            ThreadId = id,
-        });
-        room.Find(ActorType.Users, account.Id)!.LastReadMessage = id;
+        var attendee = room.Find(account)!;
+        attendee.LastReadMessage = room.Post(new Message(world.NextMessageId(), Author.Of(attendee, world.Now)) { Text = text }).Id;
     }
 }

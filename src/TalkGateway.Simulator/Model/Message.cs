@@ -3,17 +3,17 @@ using System.Text.Json.Nodes;
 namespace TalkGateway.Simulator;
 
 /// <summary>A chat message as stored; <see cref="MessageView"/> renders it for a viewer and a version.</summary>
-internal sealed class Message
+internal sealed class Message(int id, Author author)
 {
-    public required int Id { get; init; }
+    public int Id { get; } = id;
 
-    public required string ActorType { get; init; }
+    public string ActorType => author.ActorType;
 
-    public required string ActorId { get; init; }
+    public string ActorId => author.ActorId;
 
-    public required string ActorDisplayName { get; init; }
+    public string ActorDisplayName => author.DisplayName;
 
-    public required int Timestamp { get; init; }
+    public int Timestamp => author.Timestamp;
 
     /// <summary>The text as typed; empty for system messages.</summary>
     public string Text { get; set; } = "";
@@ -32,7 +32,8 @@ internal sealed class Message
 
     public int ParentId { get; init; }
 
-    public int ThreadId { get; set; }
+    /// <summary>The message that the thread began with: itself, unless it answers another.</summary>
+    public int ThreadId { get; init; } = id;
 
     public string? ThreadTitle { get; set; }
 
@@ -42,14 +43,19 @@ internal sealed class Message
 
     public JsonObject? SharedObject { get; init; }
 
-    public Editor? Deleted { get; set; }
+    public Author? Deleted { get; set; }
 
-    public Editor? Edited { get; set; }
+    public Author? Edited { get; set; }
 
     public bool IsSystem => SystemKind.Length > 0;
 
     public bool IsSharedObject => SharedObject is not null;
+
+    public bool IsBy(Attendee attendee) => ActorType == attendee.ActorType && ActorId == attendee.ActorId;
 }
 
-/// <summary>Who changed a message, and when (seconds).</summary>
-internal sealed record Editor(string ActorType, string ActorId, string DisplayName, int Timestamp);
+/// <summary>Who wrote, changed or deleted a message, and when (seconds).</summary>
+internal sealed record Author(string ActorType, string ActorId, string DisplayName, int Timestamp)
+{
+    public static Author Of(Attendee attendee, int now) => new(attendee.ActorType, attendee.ActorId, attendee.DisplayName, now);
+}

@@ -10,16 +10,9 @@ internal static class PersonalRooms
             var room = world.AddRoom(RoomType.Changelog, account.Id);
             room.ReadOnly = 1;
             world.AddUser(room, account, ParticipantType.User);
-            var id = world.NextMessageId();
-            room.Post(new Message
+            room.Post(new Message(world.NextMessageId(), new Author(ActorType.Bots, "changelog", "Talk updates ✅", world.Now))
             {
-                Id = id,
-                ActorType = ActorType.Bots,
-                ActorId = "changelog",
-                ActorDisplayName = "Talk updates ✅",
-                Timestamp = world.Now,
                 Text = $"Welcome to Talk {world.Profile.TalkVersion}",
-                ThreadId = id,
             });
         }
 
@@ -32,5 +25,5 @@ internal static class PersonalRooms
     }
 
     private static bool Has(World world, Account account, int type) =>
-        world.Rooms.Exists(r => r.Type == type && r.Find(ActorType.Users, account.Id) is not null);
+        world.RoomsOf(account).Any(r => r.Type == type);
 }

@@ -3,6 +3,8 @@ namespace TalkGateway.Simulator;
 /// <summary>A conversation with its attendees and messages. Guarded by <see cref="World.Gate"/>.</summary>
 internal sealed class Room(int id, string token, int type, string name)
 {
+    private const int Preserved = 2;
+
     private TaskCompletionSource _changed = NewSignal();
 
     public int Id { get; } = id;
@@ -60,6 +62,13 @@ internal sealed class Room(int id, string token, int type, string name)
     /// <summary>Done at the next message, read marker or presence change; ask again for the one after.</summary>
     public Task Changed => _changed.Task;
 
+    /// <summary>One of the <see cref="Attributes"/>: nothing may delete the room or its history.</summary>
+    public bool IsPreserved
+    {
+        get => (Attributes & Preserved) != 0;
+        set => Attributes = value ? Attributes | Preserved : Attributes & ~Preserved;
+    }
+
     public bool IsPublic => Type == RoomType.Public;
 
     public bool IsOneToOne => Type == RoomType.OneToOne;
@@ -76,11 +85,16 @@ internal sealed class Room(int id, string token, int type, string name)
 
     public Attendee? Find(string actorType, string actorId) => Attendees.Find(a => a.ActorType == actorType && a.ActorId == actorId);
 
+    public Attendee? Find(Account account) => Find(ActorType.Users, account.Id);
+
     public Attendee? Find(int attendeeId) => Attendees.Find(a => a.Id == attendeeId);
 
     public TalkSession? FindSession(string? sessionId) => sessionId is null ? null : Sessions.FirstOrDefault(s => s.Id == sessionId);
 
     public Message? FindMessage(int id) => Messages.Find(m => m.Id == id);
+
+    /// <summary>When a message that is posted now goes away; 0 for never.</summary>
+    public int ExpiryAt(int now) => MessageExpiration > 0 ? now + MessageExpiration : 0;
 
     public Message Post(Message message)
     {

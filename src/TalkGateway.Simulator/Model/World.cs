@@ -31,6 +31,10 @@ internal sealed class World(TimeProvider clock)
 
     public Room? Find(string token) => Rooms.Find(r => r.Token == token);
 
+    public IEnumerable<Room> RoomsOf(Account account) => Rooms.Where(r => r.Find(account) is not null);
+
+    public UserStatus? StatusOf(Attendee attendee) => attendee.IsUser ? Accounts.Find(attendee.ActorId)?.Status : null;
+
     public Room AddRoom(int type, string name)
     {
         var room = new Room(++_lastRoomId, Tokens.Room(), type, name) { LastActivity = Now };
@@ -78,20 +82,15 @@ internal sealed class World(TimeProvider clock)
         }
 
         var id = NextMessageId();
-        return room.Post(new Message
+        return room.Post(new Message(id, actor is null ? new Author(ActorType.Guests, "system", "", Now) : Author.Of(actor, Now))
         {
-            Id = id,
-            ActorType = actor?.ActorType ?? ActorType.Guests,
-            ActorId = actor?.ActorId ?? "system",
-            ActorDisplayName = actor?.DisplayName ?? "",
-            Timestamp = Now,
             SystemKind = kind,
             MessageType = "system",
             Subjects = subjects,
             Words = words,
             ParentId = parent?.Id ?? 0,
             ThreadId = parent?.ThreadId ?? id,
-            Expires = room.MessageExpiration > 0 ? Now + room.MessageExpiration : 0,
+            Expires = room.ExpiryAt(Now),
         });
     }
 

@@ -5,7 +5,7 @@ internal static class Authentication
 {
     public const string NotLoggedIn = "Current user is not logged in";
 
-    public static OcsResult? Check(OcsCall call, Route route)
+    public static OcsResult? Check(OcsCall call, OcsOperation operation)
     {
         var now = call.World.Clock.GetUtcNow();
         string? throttle = null;
@@ -25,7 +25,7 @@ internal static class Authentication
             // Older servers go on as with a guest.
         }
 
-        var needsAccount = route.Guard.HasFlag(Guard.LoggedIn) || (route.Guard.HasFlag(Guard.AccountAtFirst) && !call.Has(Rules.GuestsMayModerate));
+        var needsAccount = operation.Guard.HasFlag(Guard.LoggedIn) || (operation.Guard.HasFlag(Guard.AccountAtFirst) && !call.Has(Rules.GuestsMayModerate));
         if (needsAccount && call.Account is null)
         {
             return OcsResult.Refused(401, NotLoggedIn, 997).With("X-Nextcloud-Bruteforce-Throttled", throttle);
@@ -38,13 +38,13 @@ internal static class Authentication
                 : OcsResult.Raw(412, "application/json; charset=utf-8", "{\"message\":\"CSRF check failed\"}");
         }
 
-        if (!route.Guard.HasFlag(Guard.Admin) || call.Account!.IsAdmin)
+        if (!operation.Guard.HasFlag(Guard.Admin) || call.Account!.IsAdmin)
         {
             return null;
         }
 
         return call.Has(Rules.NoAdminIs403)
-            ? OcsResult.Refused(403, route.Guard.HasFlag(Guard.Attendee) ? "" : "Logged in account must be an admin")
+            ? OcsResult.Refused(403, operation.Guard.HasFlag(Guard.Member) ? "" : "Logged in account must be an admin")
             : OcsResult.Refused(401, "Logged in user must be an admin", 997);
     }
 }
@@ -52,10 +52,10 @@ internal static class Authentication
 /// <summary>What an operation demands of the room and of the caller's place in it.</summary>
 internal static class Guards
 {
-    public static OcsResult? Check(OcsCall call, Route route)
+    public static OcsResult? Check(OcsCall call, OcsOperation operation)
     {
-        var guard = route.Guard;
-        if (!guard.HasFlag(Guard.Attendee))
+        var guard = operation.Guard;
+        if (!guard.HasFlag(Guard.Member))
         {
             return null;
         }

@@ -36,6 +36,14 @@ internal sealed class OcsCall(HttpContext http, World world, Caller caller, Para
 
     public Attendee Attendee => FoundAttendee ?? throw new InvalidOperationException("The route has no attendee.");
 
+    /// <summary>The caller's session in the room of the path.</summary>
+    public TalkSession? Session => FindSession(Room);
+
+    /// <summary>The message of the path.</summary>
+    public Message? FoundMessage => Room.FindMessage(Number("messageId"));
+
+    public Message Message => FoundMessage ?? throw new InvalidOperationException("The route has no message.");
+
     public string Token => path["token"];
 
     public int Number(string name) => int.TryParse(path[name], out var number) ? number : 0;
@@ -57,7 +65,7 @@ internal sealed class OcsCall(HttpContext http, World world, Caller caller, Para
     /// </summary>
     public Attendee? FindAttendee(Room room)
     {
-        var session = room.FindSession(Jar.Joined.GetValueOrDefault(room.Token));
+        var session = OwnSession(room);
         if (Account is null)
         {
             return session?.Attendee;
@@ -65,18 +73,41 @@ internal sealed class OcsCall(HttpContext http, World world, Caller caller, Para
 
         return session is null && Jar.Joined.ContainsKey(room.Token) && Has(Rules.KickedSessionsSeeNothing)
             ? null
-            : room.Find(ActorType.Users, Account.Id);
+            : room.Find(Account);
     }
+
+    /// <summary>The session that this jar of cookies opened.</summary>
+    public TalkSession? OwnSession(Room room) => room.FindSession(Jar.Joined.GetValueOrDefault(room.Token));
 
     /// <summary>The caller's session: the jar's, or, as long as an attendee has only one, the attendee's.</summary>
     public TalkSession? FindSession(Room room)
     {
-        var own = room.FindSession(Jar.Joined.GetValueOrDefault(room.Token));
+        var own = OwnSession(room);
         return own is not null || Has(Rules.ManySessions) ? own : FindAttendee(room)?.Sessions.FirstOrDefault();
+    }
+
+    /// <summary>A text that servers before 5.0 take for empty when it is missing.</summary>
+    public string Argument(string name) => Has(Rules.MissingArgumentsMatter) ? parameters.RequiredText(name) : parameters.Text(name);
+
+    /// <summary>A number whose range newer servers check before the operation runs.</summary>
+    public int Ranged(string name, int value, int least, int most) =>
+        Has(Rules.RangesAreChecked) && (value < least || value > most) ? throw new BadParameterException(name) : value;
+
+    /// <summary>Counts a refusal as an attempt at guessing.</summary>
+    public OcsResult Guessed(OcsResult refusal) =>
+        refusal.With("X-Nextcloud-Bruteforce-Throttled", world.BruteForce.Count(Address, world.Clock.GetUtcNow()));
+
+    /// <summary>Tells the room what the caller did, if its version has words for it.</summary>
+    public void Tell(string kind, params string[] words)
+    {
+        world.Announce(Room, Attendee, kind, words: words);
+        Room.SignalChange();
     }
 
     public RoomContext RoomContext(Room room) => new(Viewer(room), room, FindSession(room));
 
+    public OcsResult RoomAnswer() => OcsResult.Ok(RoomView.Render(RoomContext(Room)));
+
     /// <summary>What setters answer: the room since 21.0, nothing before.</summary>
-    public OcsResult Changed() => Has(Rules.SettersAnswerRoom) ? OcsResult.Ok(RoomView.Render(RoomContext(Room))) : OcsResult.Empty();
+    public OcsResult Changed() => Has(Rules.SettersAnswerRoom) ? RoomAnswer() : OcsResult.Empty();
 }

@@ -31,10 +31,10 @@ internal sealed class Router(World world, Authenticator authenticator, LongPollC
         var path = request.Path.Value!.TrimStart('/').Split('/', 3);
         var target = path.Length == 3 ? path[2] : "";
         var (api, segments) = Parse(target);
-        var routes = api is null ? RouteTable.Core : RouteTable.Talk;
-        var fitting = routes
-            .Where(r => api is null ? r.Versions.Contains(version) : r.IsRouted(version, api.Value))
-            .Select(r => (Route: r, Path: Match(r.Segments, segments)))
+        var operations = api is null ? OperationTable.Core : OperationTable.Talk;
+        var fitting = operations
+            .Where(o => api is null ? o.Versions.Contains(version) : o.IsRouted(version, api.Value))
+            .Select(o => (Operation: o, Path: Match(o.Segments, segments)))
             .Where(m => m.Path is not null)
             .ToList();
         if (fitting.Count == 0)
@@ -43,19 +43,19 @@ internal sealed class Router(World world, Authenticator authenticator, LongPollC
         }
 
         var method = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
-        var (route, values) = fitting.Find(m => m.Route.Method == method);
-        if (route is null)
+        var (operation, values) = fitting.Find(m => m.Operation.Method == method);
+        if (operation is null)
         {
             return OcsResult.Raw(405, Rules.MethodRefusalIsJson.Contains(version) ? "application/json; charset=utf-8" : "text/xml; charset=UTF-8");
         }
 
-        progress.Operation = route.Id;
+        progress.Operation = operation.Id;
         var parameters = await ReadParametersAsync(request, version);
         var call = new OcsCall(http, world, caller, parameters, api ?? 1, values!, polls);
         OcsResult? refusal;
         lock (world.Gate)
         {
-            refusal = Authentication.Check(call, route) ?? Guards.Check(call, route);
+            refusal = Authentication.Check(call, operation) ?? Guards.Check(call, operation);
         }
 
         if (refusal is not null)
@@ -65,7 +65,7 @@ internal sealed class Router(World world, Authenticator authenticator, LongPollC
 
         try
         {
-            return await route.Handler(call);
+            return await operation.Handler(call);
         }
         catch (BadParameterException)
         {

@@ -1,7 +1,7 @@
 namespace TalkGateway.Simulator;
 
 /// <summary>
-/// Every behaviour that changed over the versions and is neither a route (<see cref="RouteTable"/>) nor a field of an answer
+/// Every behaviour that changed over the versions and is neither a route (<see cref="OperationTable"/>) nor a field of an answer
 /// (the view tables) nor a capability (<see cref="CapabilityTable"/>). Measured on real servers; from Talk 13 to 24 taken from the API documents.
 /// </summary>
 internal static class Rules

@@ -3,6 +3,9 @@ namespace TalkGateway.Simulator;
 /// <summary>The versions something holds for: from <paramref name="Since"/> on, and before <paramref name="Until"/>.</summary>
 internal readonly record struct VersionRange(TalkVersion Since, TalkVersion? Until = null)
 {
+    /// <summary>The tables write the version that brought something, "10.1".</summary>
+    public static implicit operator VersionRange(string since) => From(since);
+
     public static VersionRange Always => new("0");
 
     public static VersionRange From(TalkVersion since) => new(since);

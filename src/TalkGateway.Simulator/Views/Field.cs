@@ -5,16 +5,21 @@ namespace TalkGateway.Simulator;
 /// <summary>
 /// A member of an answer: its name, the versions and API versions that send it, and its value; a value that is <see cref="Field.Absent"/> is left out.
 /// </summary>
-internal sealed record Field<T>(string Name, VersionRange Versions, Func<T, JsonNode?> Value, int MinApi = 1, int MaxApi = 4)
+/// <param name="Name">The member's name.</param>
+/// <param name="Versions">The versions that send it.</param>
+/// <param name="Value">What it says of something.</param>
+/// <param name="Hidden">The value shown to somebody who is not in the room; null shows the real one.</param>
+/// <param name="IsListed">Open conversations show this field to outsiders all the same.</param>
+/// <param name="MinApi">The first API version that sends it.</param>
+/// <param name="MaxApi">The last one.</param>
+internal sealed record Field<T>(
+    string Name, VersionRange Versions, Func<T, JsonNode?> Value, Func<JsonNode?>? Hidden = null, bool IsListed = false, int MinApi = 1, int MaxApi = 4)
 {
-    /// <summary>The value shown to somebody who is not in the room; null shows the real one.</summary>
-    public Func<JsonNode?>? Hidden { get; init; }
-
-    /// <summary>Open conversations show this field to outsiders all the same.</summary>
-    public bool IsListed { get; init; }
-
     public bool IsSent(TalkVersion version, int api) => Versions.Contains(version) && api >= MinApi && api <= MaxApi;
 }
+
+/// <summary>Something as the answer to a call shows it.</summary>
+internal readonly record struct Seen<T>(OcsCall Call, T Item);
 
 internal static class Field
 {
@@ -37,6 +42,17 @@ internal static class Field
         return answer;
     }
 
+    public static JsonObject Render<T>(IEnumerable<Field<Seen<T>>> fields, OcsCall call, T item) => Render(fields, new Seen<T>(call, item), call.Version, call.Api);
+
     /// <summary>The value while the condition holds, else nothing.</summary>
     public static JsonNode? When(bool condition, JsonNode? value) => condition ? value : Absent;
+
+    /// <summary>The members that show a user's status, if there is one to show.</summary>
+    public static Field<T>[] Status<T>(VersionRange versions, Func<T, UserStatus?> status) =>
+    [
+        new("status", versions, c => status(c) is { } s ? s.Status : Absent),
+        new("statusIcon", versions, c => status(c) is { } s ? s.Icon : Absent),
+        new("statusMessage", versions, c => status(c) is { } s ? s.Message : Absent),
+        new("statusClearAt", versions, c => status(c) is { } s ? s.ClearAt : Absent),
+    ];
 }

@@ -19,37 +19,37 @@ internal static class MessageView
 {
     private static readonly Field<MessageContext>[] Fields =
     [
-        Until("id", "3.0", "3.2", c => World.Text(c.Message.Id)),
-        F("id", "3.2", c => c.Message.Id),
-        F("token", "3.0", c => c.IsLastMessage && !Rules.LastMessageHasToken.Contains(c.Version) ? Field.Absent : c.Room.Token),
-        F("actorType", "3.0", c => c.Message.ActorType),
-        F("actorId", "3.0", c => c.Message.ActorId),
-        Until("actorDisplayName", "3.0", "3.2", c => c.Message.ActorDisplayName.Length > 0 ? c.Message.ActorDisplayName : null),
-        F("actorDisplayName", "3.2", c => c.Message.ActorDisplayName),
-        F("timestamp", "3.0", c => c.Message.Timestamp),
-        F("message", "3.0", c => c.Text.Text),
-        F("messageParameters", "3.2", c => PhpJson.Map(c.Text.Parameters)),
-        F("systemMessage", "4.0", SystemKind),
-        F("messageType", "7.0", c => c.Message.Deleted is not null ? "comment_deleted" : c.Message.MessageType),
-        F("isReplyable", "8.0", c => c.Message is { IsSystem: false, Deleted: null, MessageType: "comment" } && c.Message.ActorType != ActorType.Bots),
-        F("referenceId", "9.0", c => c.Message.ReferenceId),
-        Until("reactions", "14.0", "15.0", _ => new JsonArray()),
-        F("reactions", "15.0", _ => new JsonObject()),
-        F("expirationTimestamp", "15.0", c => c.Message.Expires),
-        F("markdown", "17.1", c => !c.Message.IsSystem),
-        F("threadId", "22.0", c => c.Message.ThreadId),
-        F("isThread", "22.0", c => Field.When(c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is not null, true)),
-        F("threadTitle", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is { } title ? title : Field.Absent),
-        F("threadReplies", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is null
+        new("id", VersionRange.Between("3.0", "3.2"), c => World.Text(c.Message.Id)),
+        new("id", "3.2", c => c.Message.Id),
+        new("token", "3.0", c => c.IsLastMessage && !Rules.LastMessageHasToken.Contains(c.Version) ? Field.Absent : c.Room.Token),
+        new("actorType", "3.0", c => c.Message.ActorType),
+        new("actorId", "3.0", c => c.Message.ActorId),
+        new("actorDisplayName", VersionRange.Between("3.0", "3.2"), c => c.Message.ActorDisplayName.Length > 0 ? c.Message.ActorDisplayName : null),
+        new("actorDisplayName", "3.2", c => c.Message.ActorDisplayName),
+        new("timestamp", "3.0", c => c.Message.Timestamp),
+        new("message", "3.0", c => c.Text.Text),
+        new("messageParameters", "3.2", c => PhpJson.Map(c.Text.Parameters)),
+        new("systemMessage", "4.0", SystemKind),
+        new("messageType", "7.0", c => c.Message.Deleted is not null ? "comment_deleted" : c.Message.MessageType),
+        new("isReplyable", "8.0", c => c.Message is { IsSystem: false, Deleted: null, MessageType: "comment" } && c.Message.ActorType != ActorType.Bots),
+        new("referenceId", "9.0", c => c.Message.ReferenceId),
+        new("reactions", VersionRange.Between("14.0", "15.0"), _ => new JsonArray()),
+        new("reactions", "15.0", _ => new JsonObject()),
+        new("expirationTimestamp", "15.0", c => c.Message.Expires),
+        new("markdown", "17.1", c => !c.Message.IsSystem),
+        new("threadId", "22.0", c => c.Message.ThreadId),
+        new("isThread", "22.0", c => Field.When(c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is not null, true)),
+        new("threadTitle", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is { } title ? title : Field.Absent),
+        new("threadReplies", "22.0", c => c.Room.FindMessage(c.Message.ThreadId)?.ThreadTitle is null
             ? Field.Absent
             : c.Room.Messages.Count(m => m.ThreadId == c.Message.ThreadId && m.Id != m.ThreadId && !m.IsSystem)),
-        F("lastEditActorType", "19.0", c => c.Message.Edited is { } e ? e.ActorType : Field.Absent),
-        F("lastEditActorId", "19.0", c => c.Message.Edited is { } e ? e.ActorId : Field.Absent),
-        F("lastEditActorDisplayName", "19.0", c => c.Message.Edited is { } e ? e.DisplayName : Field.Absent),
-        F("lastEditTimestamp", "19.0", c => c.Message.Edited is { } e ? e.Timestamp : Field.Absent),
-        F("silent", "19.0", c => Field.When(c.Message.IsSilent, true)),
-        F("deleted", "11.1", c => Field.When(c.Message.Deleted is not null, true)),
-        F("parent", "7.0", Parent),
+        new("lastEditActorType", "19.0", c => c.Message.Edited is { } e ? e.ActorType : Field.Absent),
+        new("lastEditActorId", "19.0", c => c.Message.Edited is { } e ? e.ActorId : Field.Absent),
+        new("lastEditActorDisplayName", "19.0", c => c.Message.Edited is { } e ? e.DisplayName : Field.Absent),
+        new("lastEditTimestamp", "19.0", c => c.Message.Edited is { } e ? e.Timestamp : Field.Absent),
+        new("silent", "19.0", c => Field.When(c.Message.IsSilent, true)),
+        new("deleted", "11.1", c => Field.When(c.Message.Deleted is not null, true)),
+        new("parent", "7.0", Parent),
     ];
 
     public static bool IsVisible(Message message, TalkVersion version) => !message.IsSystem || SystemMessages.Exists(message.SystemKind, version);
@@ -61,11 +61,6 @@ internal static class MessageView
         Render(new MessageContext(message, room, viewer, RichText.Of(message, room, viewer)) { IsLastMessage = true });
 
     private static JsonObject Render(MessageContext context) => Field.Render(Fields, context, context.Version, context.Viewer.Api);
-
-    private static Field<MessageContext> F(string name, TalkVersion since, Func<MessageContext, JsonNode?> value) => new(name, VersionRange.From(since), value);
-
-    private static Field<MessageContext> Until(string name, TalkVersion since, TalkVersion until, Func<MessageContext, JsonNode?> value) =>
-        new(name, VersionRange.Between(since, until), value);
 
     /// <summary>A missed call reads as an attempt to whom tried it.</summary>
     private static JsonNode? SystemKind(MessageContext c) =>

@@ -22,6 +22,9 @@ internal static class Replay
     /// <summary>Names of the recorded servers, for theories.</summary>
     public static TheoryData<string> Servers { get; } = [.. Recordings.Servers.Select(server => server.Name)];
 
+    /// <summary>The version of Talk that answered.</summary>
+    public static Version VersionOf(RecordedExchange exchange) => Version.Parse(Recordings.ForServer(exchange.Server).TalkVersion.Split('-')[0]);
+
     private static ReplayCase[] Plan()
     {
         var planner = new ReplayPlanner(Contract, Plans);

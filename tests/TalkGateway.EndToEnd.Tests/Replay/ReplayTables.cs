@@ -57,13 +57,16 @@ internal sealed record ImpliedValue(string Operation, string Field, string With,
 
 /// <summary>A request that a polyfill carries out in another way, so that only its mapping is compared.</summary>
 /// <param name="Operation">Id of the operation.</param>
-/// <param name="Servers">The servers, with a space between them.</param>
+/// <param name="Since">The first version of Talk that needs it; empty: from the beginning.</param>
+/// <param name="Until">The first version of Talk that needs it no more; empty: all need it.</param>
 /// <param name="Parameters">Regular expression for the parameters, as <c>name=JSON</c> in the order of names with <c>&amp;</c> between them.</param>
 /// <param name="Reason">What happens instead.</param>
-internal sealed record PolyfilledRule(string Operation, string Servers, string Parameters, string Reason)
+internal sealed record PolyfilledRule(string Operation, string Since, string Until, string Parameters, string Reason)
 {
     public bool Covers(RecordedExchange exchange) =>
-        Operation == exchange.Operation && Servers.Split(' ').Contains(exchange.Server)
+        Operation == exchange.Operation
+        && (Since.Length == 0 || Replay.VersionOf(exchange) >= Version.Parse(Since))
+        && (Until.Length == 0 || Replay.VersionOf(exchange) < Version.Parse(Until))
         && Patterns.Finds(
             Parameters,
             string.Join('&', RequestBuilder.ParametersOf(exchange.Request).OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value.GetRawText()}")));
@@ -78,12 +81,12 @@ internal sealed record MissingRule(string Operation, string Parameter, string Re
 /// <summary>A parameter that the gateway does not send to servers that do not know it.</summary>
 /// <param name="Operation">Id of the operation.</param>
 /// <param name="Parameter">Upstream name.</param>
-/// <param name="Servers">The servers, each with a space around it.</param>
-/// <param name="Reason">What those servers do with it.</param>
-internal sealed record LeftOutRule(string Operation, string Parameter, string Servers, string Reason)
+/// <param name="Since">The first version of Talk that knows it.</param>
+/// <param name="Reason">What older servers do with it.</param>
+internal sealed record LeftOutRule(string Operation, string Parameter, string Since, string Reason)
 {
     public bool Covers(RecordedExchange exchange, string parameter) =>
-        Operation == exchange.Operation && Parameter == parameter && Servers.Split(' ').Contains(exchange.Server);
+        Operation == exchange.Operation && Parameter == parameter && Replay.VersionOf(exchange) < Version.Parse(Since);
 }
 
 /// <summary>A value of recorded answers that clients do not get.</summary>
@@ -104,9 +107,6 @@ internal sealed record UnnamedMember(string Operation, string Path, string Reaso
 {
     public bool Covers(string operation, string path) => Patterns.Matches(Operation, operation) && Patterns.Matches(Path, path);
 }
-
-/// <summary>An operation that no recorded server carried out.</summary>
-internal sealed record NeverRecordedRule(string Operation, string Reason);
 
 /// <summary>Everything in which the replay differs from "the same request, the whole answer", each with its reason.</summary>
 internal static class ReplayTables
@@ -224,16 +224,16 @@ internal static class ReplayTables
 
     public static IReadOnlyList<LeftOutRule> LeftOut { get; } =
     [
-        new("call.join", "flags", "talk2.9dev talk3.0", "There are no flags before Talk 4: everybody sends sound and video."),
-        new("chat.receive", "setReadMarker", "talk4 talk5seed talk5 talk6", "Before Talk 7 reading forwards always moves the marker."),
-        new("chat.send", "referenceId", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Kept since Talk 9, ignored before."),
-        new("chat.suggest_mentions", "includeStatus", "talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "Known since Talk 11, ignored before."),
-        new("conversation.create", "source", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "Known since Talk 8; before, groups are all that can be invited."),
-        new("conversation.list", "includeStatus", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "Known since Talk 12, ignored before."),
-        new("conversation.list", "noStatusUpdate", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9", "Known since Talk 10, ignored before."),
-        new("participant.join", "force", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Known since Talk 9, ignored before: joining always takes over."),
-        new("participant.list", "includeStatus", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9", "Known since Talk 10, ignored before."),
-        new("signaling.get_settings", "token", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8", "Known since Talk 9, ignored before."),
+        new("call.join", "flags", "4.0", "There are no flags before Talk 4: everybody sends sound and video."),
+        new("chat.receive", "setReadMarker", "7.0", "Before Talk 7 reading forwards always moves the marker."),
+        new("chat.send", "referenceId", "9.0", "Kept since Talk 9, ignored before."),
+        new("chat.suggest_mentions", "includeStatus", "11.0", "Known since Talk 11, ignored before."),
+        new("conversation.create", "source", "8.0", "Known since Talk 8; before, groups are all that can be invited."),
+        new("conversation.list", "includeStatus", "12.0", "Known since Talk 12, ignored before."),
+        new("conversation.list", "noStatusUpdate", "10.0", "Known since Talk 10, ignored before."),
+        new("participant.join", "force", "9.0", "Known since Talk 9, ignored before: joining always takes over."),
+        new("participant.list", "includeStatus", "10.0", "Known since Talk 10, ignored before."),
+        new("signaling.get_settings", "token", "9.0", "Known since Talk 9, ignored before."),
     ];
 
     public static IReadOnlyList<OtherWayRule> OtherWays { get; } =
@@ -262,16 +262,16 @@ internal static class ReplayTables
 
     public static IReadOnlyList<PolyfilledRule> Polyfilled { get; } =
     [
-        new("call.ping", "talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1 talk12 talk25", "", "Servers with no-ping are not asked."),
-        new("chat.receive", "talk2.9dev talk3.0", "", "Pages are counted from the newest message."),
-        new("chat.set_read_marker", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "", "Before Talk 7 reading forwards is what marks as read."),
-        new("chat.set_read_marker", "talk8 talk9 talk10.0 talk10.1 talk12", "^$", "Before Talk 19 the newest message has to be named, so it is looked up."),
-        new("conversation.create", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6", "source=.circles", "Refused: before Talk 8 a group would be invited instead."),
-        new("conversation.create", "talk2.9dev talk3.0", "roomType=2", "Before Talk 3.1 a group room needs a group, so it is created public and made private."),
-        new("participant.demote", "talk4 talk5seed", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
-        new("participant.promote", "talk4 talk5seed", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
-        new("participant.remove_guest", "talk2.9dev talk3.0 talk4 talk5seed talk5 talk6 talk8 talk9 talk10.0 talk10.1", "participant=.0.$", "Nobody is found with the session of those who have none."),
-        new("participant.promote", "talk10.1", "sessionId", "From API v3 on the session's attendee is looked up, and named by id."),
+        new("call.ping", "4.0", "", "", "Servers with no-ping are not asked."),
+        new("chat.receive", "", "3.2", "", "Pages are counted from the newest message."),
+        new("chat.set_read_marker", "", "7.0", "", "Before Talk 7 reading forwards is what marks as read."),
+        new("chat.set_read_marker", "7.0", "19.0", "^$", "Before Talk 19 the newest message has to be named, so it is looked up."),
+        new("conversation.create", "", "8.0", "source=.circles", "Refused: before Talk 8 a group would be invited instead."),
+        new("conversation.create", "", "3.1", "roomType=2", "Before Talk 3.1 a group room needs a group, so it is created public and made private."),
+        new("participant.demote", "4.0", "5.0", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
+        new("participant.promote", "4.0", "5.0", "sessionId", "Refused: before Talk 5 guests cannot be named here; a development state counts as the version before."),
+        new("participant.remove_guest", "", "12.0", "participant=.0.$", "Nobody is found with the session of those who have none."),
+        new("participant.promote", "10.1", "12.0", "sessionId", "From API v3 on the session's attendee is looked up, and named by id."),
     ];
 
     public static IReadOnlyList<ServerDefault> Defaults { get; } =
@@ -284,17 +284,6 @@ internal static class ReplayTables
     public static IReadOnlyList<DroppedValue> DroppedValues { get; } =
     [
         new("server\\.capabilities", "header ETag", "The gateway takes no conditional requests; it keeps the capabilities itself, and tells changes by their hash."),
-    ];
-
-    public static IReadOnlyList<NeverRecordedRule> NeverRecorded { get; } =
-    [
-        new("call.get_external_url", "No server had an external call service."),
-        new("conversation.list_presets", "Not recorded."),
-        new("conversation.set_message_expiration", "The one server that did it does not publish the capability, see NotOffered."),
-        new("conversation.unmark_sensitive", "Not recorded; its twin conversation.mark_sensitive is."),
-        new("participant.search_candidates", "Not recorded: an API of Nextcloud, not of Talk."),
-        new("participant.set_all_permissions", "Talk 25, the only recorded server with the route, has given it up and refuses."),
-        new("participant.set_publishing_permissions", "Not recorded: a route of Talk 12 alone."),
     ];
 
     public static IReadOnlyList<UnnamedMember> UnnamedMembers { get; } =

@@ -27,6 +27,9 @@ internal sealed partial class RecordedRun : IAsyncDisposable
         return new RecordedRun(simulator, profile, clock);
     }
 
+    /// <summary>Id of the operation that answered last.</summary>
+    public string LastOperation => _simulator.Requests.All[^1].Operation;
+
     public async Task SetUpAsync(string line)
     {
         var parts = line.Split(' ');
@@ -126,9 +129,10 @@ internal sealed partial class RecordedRun : IAsyncDisposable
         _ => path,
     };
 
-    private static StringContent? Content(string body) => body.Split(' ', 2) switch
+    private static HttpContent? Content(string body) => body.Split(' ', 2) switch
     {
         [""] => null,
+        ["csv", var lines] => new MultipartFormDataContent { { new StringContent(lines.Replace('|', '\n')), "file", "list.csv" } },
         ["form", var json] => new StringContent(Form(JsonNode.Parse(json)!.AsObject()), Encoding.UTF8, "application/x-www-form-urlencoded"),
         [_, var text] => new StringContent(text, Encoding.UTF8, "application/json"),
         _ => null,

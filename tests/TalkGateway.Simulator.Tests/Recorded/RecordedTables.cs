@@ -4,7 +4,7 @@ namespace TalkGateway.Simulator.Tests;
 
 /// <summary>
 /// What real servers answered, reduced to tables: <c>old-servers.tsv</c> is one run of requests with the status and the kind of data that each server gave,
-/// <c>talk25.tsv</c> is the same of Talk 25, and <c>fields.tsv</c> lists the members of each kind with their types.
+/// and <c>talk25.tsv</c> is the same of Talk 25.
 /// </summary>
 internal static partial class RecordedTables
 {
@@ -35,5 +35,5 @@ internal static partial class RecordedTables
     private static partial Regex Run();
 }
 
-/// <summary>One request of a recorded run, and what each server answered: "200 Room", "404X" (the XML page), "405E" (empty), "-" (not asked).</summary>
+/// <summary>One request of a recorded run, and what each server answered: "200 Room", "404X" (the XML page), "405E" (empty), "200F" (a file), "-" (not asked).</summary>
 internal sealed record RecordedStep(string Operation, string Who, string Method, string Family, string Target, string Body, IReadOnlyDictionary<string, string> Expected);

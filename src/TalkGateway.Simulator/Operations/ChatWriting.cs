@@ -4,26 +4,22 @@ using System.Text.Json.Nodes;
 namespace TalkGateway.Simulator;
 
 /// <summary>Writing chat: send, share, edit, delete, clear.</summary>
-internal static class ChatWriteHandlers
+internal static class ChatWriting
 {
     private const int LongestReferenceId = 64;
-    private const int DeleteMaxAge = 6 * 3600;
-    private const int EditMaxAge = 24 * 3600;
 
-    public static OcsResult Send(OcsCall call)
+    /// <summary>The text of a message.</summary>
+    public static readonly Input<string> Text = new(c => c.Parameters.RequiredText("message").Trim())
+    {
+        Check = (c, text) => text.Length == 0 && c.Has(Rules.EmptyMessagesAreRefused) ? OcsResult.Error(400, "message")
+            : Input.Count(text) <= Rules.LongestMessage.At(c.Version) ? null
+            : c.Has(Rules.LongMessageIsServerError) ? throw new BadParameterException("message")
+            : OcsResult.Error(413, "message"),
+    };
+
+    public static OcsResult Send(OcsCall call, string text)
     {
         var p = call.Parameters;
-        if (call.Has(Rules.MissingMessageIsBadRequest) && !p.Has("message"))
-        {
-            return OcsResult.Error(400);
-        }
-
-        var text = p.RequiredText("message").Trim();
-        if (TextRefusal(call, text) is { } refusal)
-        {
-            return refusal;
-        }
-
         Message? parent = null;
         if (call.Has(Rules.Replies) && p.Int("replyTo", 0) is var replyTo and not 0)
         {
@@ -47,20 +43,15 @@ internal static class ChatWriteHandlers
         FillOneToOne(call);
         var title = call.Has(Rules.Threads) && p.Text("threadTitle") is { Length: > 0 } given && parent is null ? given : null;
         var id = call.World.NextMessageId();
-        var message = Post(call, new Message
+        var message = Post(call, new Message(id, Me(call))
         {
-            Id = id,
-            ActorType = call.Attendee.ActorType,
-            ActorId = call.Attendee.ActorId,
-            ActorDisplayName = call.Attendee.DisplayName,
-            Timestamp = call.World.Now,
             Text = text,
             ReferenceId = ReferenceId(call),
             ParentId = parent?.Id ?? 0,
             ThreadId = threadId != 0 ? threadId : parent?.ThreadId ?? id,
             ThreadTitle = title,
             IsSilent = call.Has(Rules.SilentSend) && p.Bool("silent", false),
-            Expires = Expiry(call),
+            Expires = call.Room.ExpiryAt(call.World.Now),
         });
         if (title is not null)
         {
@@ -85,126 +76,46 @@ internal static class ChatWriteHandlers
             return OcsResult.Error(413, "message");
         }
 
-        var messageId = call.World.NextMessageId();
-        var message = Post(call, new Message
+        var message = Post(call, new Message(call.World.NextMessageId(), Me(call))
         {
-            Id = messageId,
-            ActorType = call.Attendee.ActorType,
-            ActorId = call.Attendee.ActorId,
-            ActorDisplayName = call.Attendee.DisplayName,
-            Timestamp = call.World.Now,
             SharedObject = shared,
             ReferenceId = ReferenceId(call),
-            ThreadId = messageId,
-            Expires = Expiry(call),
+            Expires = call.Room.ExpiryAt(call.World.Now),
         });
         return Posted(call, message);
     }
 
-    public static OcsResult Edit(OcsCall call)
+    public static OcsResult Edit(OcsCall call, string text)
     {
-        var text = call.Parameters.RequiredText("message").Trim();
-        if (call.Room.FindMessage(call.Number("messageId")) is not { } message)
-        {
-            return OcsResult.Error(404, "message");
-        }
-
-        if (message.IsSystem || message.Deleted is not null || message.IsSharedObject)
-        {
-            return OcsResult.Error(405, "message");
-        }
-
-        if (!MayChange(call, message))
-        {
-            return OcsResult.Error(403, "permission");
-        }
-
-        if (call.Room.Type != RoomType.NoteToSelf && call.World.Now - message.Timestamp > EditMaxAge)
-        {
-            return OcsResult.Error(400, "age");
-        }
-
-        if (TextRefusal(call, text) is { } refusal)
-        {
-            return refusal;
-        }
-
-        message.Text = text;
-        message.Edited = Me(call);
-        return Told(call, message, "message_edited");
+        call.Message.Text = text;
+        call.Message.Edited = Me(call);
+        return Told(call, "message_edited");
     }
 
     public static OcsResult Delete(OcsCall call)
     {
-        if (call.Room.FindMessage(call.Number("messageId")) is not { } message)
-        {
-            return OcsResult.Error(404, "message");
-        }
-
-        if (message.IsSystem || message.Deleted is not null)
-        {
-            return OcsResult.Error(405, "message");
-        }
-
-        if (!MayChange(call, message))
-        {
-            return OcsResult.Error(403, "permission");
-        }
-
-        if (call.Has(Rules.DeleteHasAgeLimit) && call.World.Now - message.Timestamp > DeleteMaxAge)
-        {
-            return OcsResult.Error(400);
-        }
-
-        message.Deleted = Me(call);
-        return Told(call, message, "message_deleted");
+        call.Message.Deleted = Me(call);
+        return Told(call, "message_deleted");
     }
 
     public static OcsResult Clear(OcsCall call)
     {
-        if (call.Room.IsOneToOne || ConversationSettings.IsPreserved(call.Room))
-        {
-            return OcsResult.Error(403);
-        }
-
         call.Room.Messages.Clear();
         foreach (var attendee in call.Room.Attendees)
         {
-            attendee.LastReadMessage = ChatReadHandlers.NothingRead(call);
+            attendee.LastReadMessage = ChatReading.NothingRead(call);
         }
 
-        var told = call.World.Announce(call.Room, call.Attendee, "history_cleared")!;
-        return OcsResult.Ok(MessageView.Render(told, call.Room, call.View)).With("X-Chat-Last-Common-Read", ChatReadHandlers.CommonRead(call));
+        return Told(call, "history_cleared", aboutMessage: false);
     }
 
-    private static OcsResult? TextRefusal(OcsCall call, string text)
-    {
-        if (text.Length == 0 && call.Has(Rules.EmptyMessagesAreRefused))
-        {
-            return OcsResult.Error(400, "message");
-        }
-
-        if (CreateRoom.Count(text) <= Rules.LongestMessage.At(call.Version))
-        {
-            return null;
-        }
-
-        return call.Has(Rules.LongMessageIsServerError) ? throw new BadParameterException("message") : OcsResult.Error(413, "message");
-    }
-
-    private static bool MayChange(OcsCall call, Message message) =>
-        (message.ActorType == call.Attendee.ActorType && message.ActorId == call.Attendee.ActorId)
-        || (call.Attendee.IsModerator && !call.Room.IsOneToOne);
-
-    private static Editor Me(OcsCall call) => new(call.Attendee.ActorType, call.Attendee.ActorId, call.Attendee.DisplayName, call.World.Now);
+    private static Author Me(OcsCall call) => Author.Of(call.Attendee, call.World.Now);
 
     private static string ReferenceId(OcsCall call)
     {
         var id = call.Has(Rules.ReferenceIds) ? call.Parameters.Text("referenceId").Trim() : "";
         return id.Length > LongestReferenceId ? id[..LongestReferenceId] : id;
     }
-
-    private static int Expiry(OcsCall call) => call.Room.MessageExpiration > 0 ? call.World.Now + call.Room.MessageExpiration : 0;
 
     private static Message Post(OcsCall call, Message message)
     {
@@ -215,12 +126,12 @@ internal static class ChatWriteHandlers
 
     private static OcsResult Posted(OcsCall call, Message message) =>
         (call.Has(Rules.SendAnswersMessage) ? OcsResult.Ok(MessageView.Render(message, call.Room, call.View), 201) : OcsResult.Ok(new JsonArray(), 201))
-            .With("X-Chat-Last-Common-Read", ChatReadHandlers.CommonRead(call));
+            .With("X-Chat-Last-Common-Read", ChatReading.CommonRead(call));
 
-    private static OcsResult Told(OcsCall call, Message message, string kind)
+    private static OcsResult Told(OcsCall call, string kind, bool aboutMessage = true)
     {
-        var told = call.World.Announce(call.Room, call.Attendee, kind, user: null, message)!;
-        return OcsResult.Ok(MessageView.Render(told, call.Room, call.View)).With("X-Chat-Last-Common-Read", ChatReadHandlers.CommonRead(call));
+        var told = call.World.Announce(call.Room, call.Attendee, kind, parent: aboutMessage ? call.Message : null)!;
+        return OcsResult.Ok(MessageView.Render(told, call.Room, call.View)).With("X-Chat-Last-Common-Read", ChatReading.CommonRead(call));
     }
 
     /// <summary>Writing in a one-to-one brings the partner in, who may never have been there or have left.</summary>
@@ -233,9 +144,9 @@ internal static class ChatWriteHandlers
 
         foreach (var account in call.World.Accounts.All.Where(a => call.Room.Name.Contains($"\"{a.Id}\"", StringComparison.Ordinal)))
         {
-            if (call.Room.Find(ActorType.Users, account.Id) is null)
+            if (call.Room.Find(account) is null)
             {
-                call.World.AddUser(call.Room, account, ParticipantType.Owner).LastReadMessage = ChatReadHandlers.NothingRead(call);
+                call.World.AddUser(call.Room, account, ParticipantType.Owner).LastReadMessage = ChatReading.NothingRead(call);
             }
         }
     }

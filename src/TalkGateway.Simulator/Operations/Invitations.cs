@@ -33,7 +33,7 @@ internal static class Invitations
 
     public static void AddUser(World world, Room room, Account account, Attendee actor)
     {
-        if (room.Find(ActorType.Users, account.Id) is { } known)
+        if (room.Find(account) is { } known)
         {
             if (known.ParticipantType == ParticipantType.SelfJoined)
             {

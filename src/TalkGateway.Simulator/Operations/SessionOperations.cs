@@ -1,24 +1,36 @@
 using System.Text.Json.Nodes;
+using static TalkGateway.Simulator.Guard;
+using static TalkGateway.Simulator.Handlers;
+using static TalkGateway.Simulator.Input;
+using static TalkGateway.Simulator.Refusals;
 
 namespace TalkGateway.Simulator;
 
 /// <summary>Opening and closing presence in a room. The jar of cookies remembers which session is its own.</summary>
-internal static class SessionHandlers
+internal static class SessionOperations
 {
-    public static OcsResult Join(OcsCall call)
+    public static readonly OcsOperation[] Table =
+    [
+        new("participant.join", "POST room/{token}/participants/active", "3.0", None, Join),
+        new("participant.leave", "DELETE room/{token}/participants/active", "3.0", None, Leave),
+        new("participant.set_session_state", "PUT room/{token}/participants/state", "18.0", Member, Take(Number("state", 0, 1, reason: null), SetState, NoSession)),
+        new("guest.set_display_name", "POST guest/{token}/name", "3.2", None, Take(Text("displayName"), SetGuestName)),
+    ];
+
+    private static OcsResult Join(OcsCall call)
     {
         var world = call.World;
         var room = world.Find(call.Token);
         if (room is null)
         {
-            return Unknown(call);
+            return call.Guessed(OcsResult.Error(404));
         }
 
         world.Tidy(room);
-        var member = call.Account is null ? null : room.Find(ActorType.Users, call.Account.Id);
+        var member = call.Account is null ? null : room.Find(call.Account);
         if (member is null && !room.IsPublic && !(call.Account is not null && room.Listable > 0))
         {
-            return Unknown(call);
+            return call.Guessed(OcsResult.Error(404));
         }
 
         if (member is null or { ParticipantType: ParticipantType.SelfJoined } && PasswordRefusal(call, room) is { } refusal)
@@ -26,7 +38,7 @@ internal static class SessionHandlers
             return refusal;
         }
 
-        var mine = room.FindSession(call.Jar.Joined.GetValueOrDefault(room.Token));
+        var mine = call.OwnSession(room);
         if (!call.Parameters.Bool("force", true) && Conflict(call, member, mine) is { } busy)
         {
             return OcsResult.ErrorWith(409, new JsonObject { ["sessionId"] = busy.Id, ["inCall"] = busy.InCall, ["lastPing"] = busy.LastPing });
@@ -47,7 +59,7 @@ internal static class SessionHandlers
         return OcsResult.Ok(call.Has(Rules.JoinAnswersRoom) ? RoomView.Render(context) : new JsonObject { ["sessionId"] = sessionId });
     }
 
-    public static OcsResult Leave(OcsCall call)
+    private static OcsResult Leave(OcsCall call)
     {
         if (call.World.Find(call.Token) is { } room && call.FindSession(room) is { } session)
         {
@@ -58,26 +70,14 @@ internal static class SessionHandlers
         return OcsResult.Empty();
     }
 
-    public static OcsResult SetState(OcsCall call)
+    private static OcsResult SetState(OcsCall call, int state)
     {
-        var state = call.Parameters.RequiredInt("state");
-        if (call.FindSession(call.Room) is not { } session)
-        {
-            return OcsResult.Error(404);
-        }
-
-        if (state is < 0 or > 1)
-        {
-            return OcsResult.Error(400);
-        }
-
-        session.State = state;
-        return OcsResult.Ok(RoomView.Render(call.RoomContext(call.Room)));
+        call.Session!.State = state;
+        return call.RoomAnswer();
     }
 
-    public static OcsResult SetGuestName(OcsCall call)
+    private static OcsResult SetGuestName(OcsCall call, string name)
     {
-        var name = call.Parameters.RequiredText("displayName");
         var room = call.World.Find(call.Token);
         var attendee = room is null ? null : call.FindAttendee(room);
         if (room is null || attendee is null)
@@ -95,9 +95,6 @@ internal static class SessionHandlers
         return OcsResult.Empty();
     }
 
-    private static OcsResult Unknown(OcsCall call) => OcsResult.Error(404)
-        .With("X-Nextcloud-Bruteforce-Throttled", call.World.BruteForce.Count(call.Address, call.World.Clock.GetUtcNow()));
-
     private static OcsResult? PasswordRefusal(OcsCall call, Room room)
     {
         if (!room.HasPassword || call.Jar.Unlocked.Contains(room.Token))
@@ -113,8 +110,7 @@ internal static class SessionHandlers
             return null;
         }
 
-        return OcsResult.Error(403, "password")
-            .With("X-Nextcloud-Bruteforce-Throttled", call.World.BruteForce.Count(call.Address, call.World.Clock.GetUtcNow()));
+        return call.Guessed(OcsResult.Error(403, "password"));
     }
 
     /// <summary>Whose call a join would end: any session of the user while there is one, the jar's own since there are many.</summary>

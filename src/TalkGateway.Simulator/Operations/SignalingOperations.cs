@@ -2,43 +2,47 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static TalkGateway.Simulator.Guard;
+using static TalkGateway.Simulator.Handlers;
+using static TalkGateway.Simulator.Input;
+using static TalkGateway.Simulator.Refusals;
 
 namespace TalkGateway.Simulator;
 
 /// <summary>Internal signaling: settings, a long poll per session, and messages that are gone once delivered.</summary>
-internal static class SignalingHandlers
+internal static class SignalingOperations
 {
     private static readonly byte[] TicketKey = RandomNumberGenerator.GetBytes(32);
 
-    public static OcsResult Settings(OcsCall call)
-    {
-        var token = call.Parameters.Text("token");
-        if (call.Account is null && call.Has(Rules.AnonymousSettingsAreRefused))
-        {
-            return OcsResult.Refused(401, Authentication.NotLoggedIn, 997);
-        }
+    private static readonly Refusal Anonymous = c =>
+        c.Account is null && c.Has(Rules.AnonymousSettingsAreRefused) ? OcsResult.Refused(401, Authentication.NotLoggedIn, 997) : null;
 
-        if (call.Account is null && token.Length == 0 && call.Has(Rules.SettingsNeedTokenOfGuests))
-        {
-            return OcsResult.Error(404);
-        }
+    private static readonly Refusal UnknownToken = When(
+        c => c.Parameters.Text("token") is { Length: > 0 } token
+            ? c.Has(Rules.SettingsCheckToken) && !MaySee(c, token)
+            : c.Account is null && c.Has(Rules.SettingsNeedTokenOfGuests),
+        404);
 
-        if (token.Length > 0 && call.Has(Rules.SettingsCheckToken) && !MaySee(call, token))
-        {
-            return OcsResult.Error(404);
-        }
+    public static readonly OcsOperation[] Table =
+    [
+        new("signaling.get_settings", "GET signaling/settings", "3.0", None, Do(Get(Ticket, SignalingView.Settings), Anonymous, UnknownToken)),
 
-        return OcsResult.Ok(SignalingView.Settings(call, Ticket(call)));
-    }
+        // There is no signaling server to ask.
+        new("signaling.get_server_welcome", "GET signaling/welcome/{serverId}", "9.0", LoggedIn | Admin, Lacks(404)),
+        new("signaling.pull", "GET signaling", VersionRange.Before("3.2"), None, PullAsync),
+        new("signaling.pull", "GET signaling/{token}", "3.2", None, PullAsync),
+        new("signaling.send", "POST signaling", VersionRange.Before("3.2"), None, Take(Text("messages"), Send)),
+        new("signaling.send", "POST signaling/{token}", "3.2", None, Take(Text("messages"), Send)),
+    ];
 
-    public static ValueTask<OcsResult> PullAsync(OcsCall call)
+    private static ValueTask<OcsResult> PullAsync(OcsCall call)
     {
         Room? room;
         TalkSession? session;
         lock (call.World.Gate)
         {
             room = FindRoom(call);
-            session = room is null ? null : room.FindSession(call.Jar.Joined.GetValueOrDefault(room.Token)) ?? call.FindSession(room);
+            session = room is null ? null : call.FindSession(room);
             if (room is null && call.Has(Rules.TokenlessSignaling))
             {
                 return ValueTask.FromResult(OcsResult.Ok(Nobody()));
@@ -58,10 +62,9 @@ internal static class SignalingHandlers
         return LongPoll.WaitAsync(call, TimeSpan.FromSeconds(30), () => Attempt(call, session, mustAnswer: false), () => Attempt(call, session, mustAnswer: true)!);
     }
 
-    public static OcsResult Send(OcsCall call)
+    private static OcsResult Send(OcsCall call, string text)
     {
-        var text = call.Parameters.RequiredText("messages");
-        if (FindRoom(call) is not { } room || room.FindSession(call.Jar.Joined.GetValueOrDefault(room.Token)) is not { } sender)
+        if (FindRoom(call) is not { } room || call.OwnSession(room) is not { } sender)
         {
             return OcsResult.Empty();
         }
@@ -77,9 +80,6 @@ internal static class SignalingHandlers
         room.SignalChange();
         return OcsResult.Empty();
     }
-
-    /// <summary>There is no signaling server to ask.</summary>
-    public static OcsResult Welcome(OcsCall call) => OcsResult.Error(404);
 
     private static OcsResult? Attempt(OcsCall call, TalkSession session, bool mustAnswer)
     {
@@ -101,9 +101,12 @@ internal static class SignalingHandlers
             answer.Add((JsonNode)new JsonObject { ["type"] = "message", ["data"] = message });
         }
 
-        answer.Add((JsonNode)new JsonObject { ["type"] = "usersInRoom", ["data"] = SessionViews.UsersInRoom(call.World, call.Room) });
+        answer.Add((JsonNode)new JsonObject { ["type"] = "usersInRoom", ["data"] = UsersInRoom(call) });
         return OcsResult.Ok(answer);
     }
+
+    private static JsonArray UsersInRoom(OcsCall call) => PhpJson.List(
+        call.Room.Sessions.Where(s => s.LastPing > call.World.Now - 40).Select(s => Field.Render(SessionViews.UserInRoom, call, s)));
 
     private static JsonArray Nobody() => [new JsonObject { ["type"] = "usersInRoom", ["data"] = new JsonArray() }];
 

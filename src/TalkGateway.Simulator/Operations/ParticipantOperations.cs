@@ -1,36 +1,43 @@
 using System.Text.Json.Nodes;
+using static TalkGateway.Simulator.Guard;
+using static TalkGateway.Simulator.Handlers;
+using static TalkGateway.Simulator.Input;
+using static TalkGateway.Simulator.Refusals;
 
 namespace TalkGateway.Simulator;
 
 /// <summary>The list of participants, and who is added or removed.</summary>
-internal static class ParticipantHandlers
+internal static class ParticipantOperations
 {
-    public static OcsResult List(OcsCall call)
-    {
-        if (call.Attendee is { IsGuest: true, IsModerator: false })
-        {
-            return OcsResult.Error(403);
-        }
+    private static readonly Refusal TakesNobody = When(
+        c => c.Room.Type is not (RoomType.Group or RoomType.Public) && (!c.Room.IsOneToOne || c.Has(Rules.OneToOneIsLocked)), 400, "room-type");
 
-        var withStatus = call.Parameters.Bool("includeStatus", false) && call.Has(Rules.StatusOnDemand);
-        return OcsResult.Ok(ParticipantView.List(call.World, call.Room, call.Api, withStatus))
-            .With("X-Nextcloud-Has-User-Statuses", withStatus ? "1" : null);
-    }
+    public static readonly OcsOperation[] Table =
+    [
+        new("participant.list", "GET room/{token}/participants", "3.0", Member | AccountAtFirst | NotInLobby, Do(ListParticipants, When(c => c.Attendee is { IsGuest: true, IsModerator: false }, 403))),
+        new("participant.add", "POST room/{token}/participants", "3.0", RankOfAccount, Take(Named("newParticipant"), Add, TakesNobody)),
+        new("participant.import_emails", "POST room/{token}/import-emails", "20.1", RankOfAccount, ImportEmails),
+        new("participant.resend_invitations", "POST room/{token}/participants/resend-invitations", "11.0", RankOfAccount, ResendInvitations) { MinApi = 3 },
+        new("participant.remove_self", "DELETE room/{token}/participants/self", "3.0", Own, RemoveSelf),
+        new("participant.remove_user", "DELETE room/{token}/participants", "3.0", Member | AccountAtFirst, Take(Named("participant"), RemoveUser)) { MaxApi = 3 },
+        new("participant.remove_guest", "DELETE room/{token}/participants/guests", "3.0", Rank, Take(Named("participant"), RemoveGuest)) { MaxApi = 3 },
+        new("participant.remove", "DELETE room/{token}/attendees", "10.1", Rank, Take(Participant("attendeeId"), Remove)) { MinApi = 3 },
+    ];
 
-    public static OcsResult Add(OcsCall call)
+    /// <summary>Somebody by user id, session id, address or group.</summary>
+    private static Input<string> Named(string parameter) => new(c => c.Argument(parameter));
+
+    private static OcsResult ListParticipants(OcsCall call) =>
+        ParticipantView.List(call, call.Room.Attendees, call.Parameters.Bool("includeStatus", false) && call.Has(Rules.StatusOnDemand));
+
+    private static OcsResult Add(OcsCall call, string id)
     {
         var room = call.Room;
-        var id = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("newParticipant") : call.Parameters.Text("newParticipant");
         var source = call.Has(Rules.InvitesHaveSource) ? call.Parameters.Text("source", "users") : "users";
-        if (room.Type != RoomType.Group && room.Type != RoomType.Public && (room.Type != RoomType.OneToOne || call.Has(Rules.OneToOneIsLocked)))
-        {
-            return OcsResult.Error(400, "room-type");
-        }
-
         switch (source)
         {
             case "users" when call.World.Accounts.Find(id) is { } account:
-                var becomesGroup = room.IsOneToOne && room.Find(ActorType.Users, id) is null;
+                var becomesGroup = room.IsOneToOne && room.Find(account) is null;
                 Invitations.AddUser(call.World, room, account, call.Attendee);
                 if (becomesGroup)
                 {
@@ -56,7 +63,7 @@ internal static class ParticipantHandlers
         }
     }
 
-    public static OcsResult ImportEmails(OcsCall call)
+    private static OcsResult ImportEmails(OcsCall call)
     {
         if (!call.Http.Request.HasFormContentType || call.Http.Request.Form.Files["file"] is not { } file)
         {
@@ -109,7 +116,7 @@ internal static class ParticipantHandlers
         return OcsResult.Ok(answer);
     }
 
-    public static OcsResult ResendInvitations(OcsCall call)
+    private static OcsResult ResendInvitations(OcsCall call)
     {
         var id = call.Parameters.OptionalInt("attendeeId");
         if (id is not null && call.Room.Find(id.Value) is null)
@@ -121,86 +128,37 @@ internal static class ParticipantHandlers
         return fails ? throw new BadParameterException("attendeeId") : OcsResult.Empty();
     }
 
-    public static OcsResult RemoveSelf(OcsCall call)
-    {
-        if (MustStay(call, call.Attendee))
-        {
-            return OcsResult.Error(400, "last-moderator");
-        }
-
-        RemoveAttendee(call, call.Attendee);
-        return OcsResult.Empty();
-    }
+    private static OcsResult RemoveSelf(OcsCall call) => MustStay(call, call.Attendee) ? OcsResult.Error(400, "last-moderator") : RemoveAttendee(call, call.Attendee);
 
     /// <summary>v3 and v4: by attendee id.</summary>
-    public static OcsResult Remove(OcsCall call)
+    private static OcsResult Remove(OcsCall call, Attendee target)
     {
-        var target = call.Room.Find(call.Parameters.RequiredInt("attendeeId"));
-        if (target is null)
-        {
-            return OcsResult.Error(404, "participant");
-        }
-
         if (target == call.Attendee)
         {
             return call.Api >= 4 && !call.Has(Rules.ErrorsHaveReasons) && !MustStay(call, target) ? OcsResult.Error(403) : RemoveSelf(call);
         }
 
-        if (target.ParticipantType == ParticipantType.Owner)
-        {
-            return OcsResult.Error(403, "owner");
-        }
-
-        RemoveAttendee(call, target);
-        return OcsResult.Empty();
+        return target.ParticipantType == ParticipantType.Owner ? OcsResult.Error(403, "owner") : RemoveAttendee(call, target);
     }
 
     /// <summary>v1 to v3: by user id.</summary>
-    public static OcsResult RemoveUser(OcsCall call)
+    private static OcsResult RemoveUser(OcsCall call, string id)
     {
-        var id = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("participant") : call.Parameters.Text("participant");
         var isSelf = call.Attendee.IsUser && call.Attendee.ActorId == id;
-        if (isSelf && !call.Has(Rules.RemovingSelfIsForbidden))
-        {
-            return RemoveSelf(call);
-        }
-
-        if (!call.Attendee.IsModerator)
-        {
-            return OcsResult.Error(403);
-        }
-
-        if (call.Room.IsOneToOne && call.Has(Rules.OneToOneIsLocked))
-        {
-            return OcsResult.Error(400);
-        }
-
-        if (call.Room.Find(ActorType.Users, id) is not { } target)
-        {
-            return OcsResult.Error(404);
-        }
-
-        if (isSelf || target.ParticipantType == ParticipantType.Owner)
-        {
-            return OcsResult.Error(403);
-        }
-
-        RemoveAttendee(call, target);
-        return OcsResult.Empty();
+        return isSelf && !call.Has(Rules.RemovingSelfIsForbidden) ? RemoveSelf(call)
+            : !call.Attendee.IsModerator ? OcsResult.Error(403)
+            : call.Room.IsOneToOne && call.Has(Rules.OneToOneIsLocked) ? OcsResult.Error(400)
+            : call.Room.Find(ActorType.Users, id) is not { } target ? OcsResult.Error(404)
+            : isSelf || target.ParticipantType == ParticipantType.Owner ? OcsResult.Error(403)
+            : RemoveAttendee(call, target);
     }
 
     /// <summary>v1 to v3: a guest by session id.</summary>
-    public static OcsResult RemoveGuest(OcsCall call)
+    private static OcsResult RemoveGuest(OcsCall call, string sessionId)
     {
-        var sessionId = call.Has(Rules.MissingArgumentsMatter) ? call.Parameters.RequiredText("participant") : call.Parameters.Text("participant");
-        if (call.Room.FindSession(sessionId)?.Attendee is not { } target)
+        if (call.Room.FindSession(sessionId)?.Attendee is not { IsGuest: true } target)
         {
-            return OcsResult.Error(404);
-        }
-
-        if (!target.IsGuest)
-        {
-            return OcsResult.Error(Rules.RemoveGuestWhoIsNoneStatus.At(call.Version));
+            return OcsResult.Error(call.Room.FindSession(sessionId) is null ? 404 : Rules.RemoveGuestWhoIsNoneStatus.At(call.Version));
         }
 
         call.Room.Remove(target);
@@ -231,7 +189,7 @@ internal static class ParticipantHandlers
         && call.Room.Users.Any(a => a != attendee)
         && !call.Room.Users.Any(a => a != attendee && a.IsModerator);
 
-    private static void RemoveAttendee(OcsCall call, Attendee target)
+    private static OcsResult RemoveAttendee(OcsCall call, Attendee target)
     {
         var room = call.Room;
         foreach (var session in target.Sessions.ToList())
@@ -257,5 +215,7 @@ internal static class ParticipantHandlers
         {
             (room.Type, room.Name) = (RoomType.Group, "");
         }
+
+        return OcsResult.Empty();
     }
 }

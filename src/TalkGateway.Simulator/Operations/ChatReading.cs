@@ -3,19 +3,14 @@ using System.Text.Json.Nodes;
 namespace TalkGateway.Simulator;
 
 /// <summary>Reading chat: history, long poll, context, read markers.</summary>
-internal static class ChatReadHandlers
+internal static class ChatReading
 {
     public static ValueTask<OcsResult> ReceiveAsync(OcsCall call) =>
         call.Has(Rules.OffsetPaging) ? ReceiveByOffsetAsync(call) : ReceiveByIdAsync(call);
 
     public static OcsResult Context(OcsCall call)
     {
-        var limit = call.Parameters.Int("limit", 50);
-        if (call.Has(Rules.RangesAreChecked) && limit is < 0 or > 100)
-        {
-            throw new BadParameterException("limit");
-        }
-
+        var limit = call.Ranged("limit", call.Parameters.Int("limit", 50), 0, 100);
         var id = call.Number("messageId");
         var visible = Visible(call, threadId: call.Parameters.Int("threadId", 0));
         var each = limit / 2;
@@ -55,7 +50,7 @@ internal static class ChatReadHandlers
 
     private static OcsResult MarkerAnswer(OcsCall call)
     {
-        var result = call.Has(Rules.ReadMarkerAnswersRoom) ? OcsResult.Ok(RoomView.Render(call.RoomContext(call.Room))) : OcsResult.Empty();
+        var result = call.Has(Rules.ReadMarkerAnswersRoom) ? call.RoomAnswer() : OcsResult.Empty();
         return result.With("X-Chat-Last-Common-Read", CommonRead(call));
     }
 
@@ -63,7 +58,7 @@ internal static class ChatReadHandlers
         call.Room.Messages.Where(m => MessageView.IsVisible(m, call.Version) && (threadId == 0 || m.ThreadId == threadId)).ToList();
 
     private static OcsResult Page(OcsCall call, IReadOnlyCollection<Message> page, int lastGiven) =>
-        OcsResult.Ok(PhpJson.List(page.Select(m => (JsonNode?)MessageView.Render(m, call.Room, call.View))))
+        OcsResult.List(page.Select(m => MessageView.Render(m, call.Room, call.View)))
             .With("X-Chat-Last-Given", World.Text(lastGiven))
             .With("X-Chat-Last-Common-Read", CommonRead(call));
 
@@ -71,13 +66,8 @@ internal static class ChatReadHandlers
     {
         var p = call.Parameters;
         var isPoll = (call.Has(Rules.LookIntoFutureIsNeeded) ? p.RequiredInt("lookIntoFuture") : p.Int("lookIntoFuture", 0)) != 0;
-        var limit = p.Int("limit", 100);
-        var timeout = p.Int("timeout", 30);
-        if (call.Has(Rules.RangesAreChecked) && (limit is < 1 or > 200 || timeout is < 0 or > 30))
-        {
-            throw new BadParameterException("limit");
-        }
-
+        var limit = call.Ranged("limit", p.Int("limit", 100), 1, 200);
+        var timeout = call.Ranged("timeout", p.Int("timeout", 30), 0, 30);
         limit = limit <= 0 ? int.MaxValue : Math.Min(limit, 200);
         var known = p.Int("lastKnownMessageId", 0);
         var includeKnown = p.Bool("includeLastKnown", false);
@@ -125,7 +115,7 @@ internal static class ChatReadHandlers
             () =>
             {
                 var page = call.Room.IsDeleted || timeout == 0 ? [] : Visible(call).AsEnumerable().Reverse().Where(m => m.Timestamp >= notOlder).Skip(offset).Take(200).ToList();
-                return page.Count == 0 ? null : OcsResult.Ok(PhpJson.List(page.Select(m => (JsonNode?)MessageView.Render(m, call.Room, call.View))));
+                return page.Count == 0 ? null : OcsResult.List(page.Select(m => MessageView.Render(m, call.Room, call.View)));
             },
             () => OcsResult.Ok(new JsonArray()));
     }
@@ -140,7 +130,7 @@ internal static class ChatReadHandlers
             call.Room.SignalChange();
         }
 
-        if (call.Has(Rules.AnyReadIsPing) && call.FindSession(call.Room) is { } session)
+        if (call.Has(Rules.AnyReadIsPing) && call.Session is { } session)
         {
             session.LastPing = call.World.Now;
         }

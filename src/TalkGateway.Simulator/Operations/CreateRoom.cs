@@ -5,6 +5,25 @@ namespace TalkGateway.Simulator;
 /// <summary>Creating a room, which grew from a type and an invitee to everything at once.</summary>
 internal static class CreateRoom
 {
+    private static readonly HashSet<string> ObjectTypes =
+    [
+        "room", "event", "instant_meeting", "phone_temporary", "phone_persist", "extended_conversation", "classified", "classified_persist",
+    ];
+
+    /// <summary>A setting that a room can be created with: what it may be, and the reason that refuses anything else.</summary>
+    private sealed record Setting(string Name, Action<Room, int> Set, int Least = int.MinValue, int Most = int.MaxValue, string Reason = "");
+
+    private static readonly Setting[] Settings =
+    [
+        new("listable", (r, v) => r.Listable = v, 0, 2, "listable"),
+        new("readOnly", (r, v) => r.ReadOnly = v, 0, 1, "read-only"),
+        new("lobbyState", (r, v) => r.LobbyState = v, 0, 1, "lobby"),
+        new("lobbyTimer", (r, v) => r.LobbyTimer = v),
+        new("messageExpiration", (r, v) => r.MessageExpiration = v, Least: 0, Reason: "message-expiration"),
+        new("permissions", (r, v) => r.DefaultPermissions = Permission.AsCustom(v)),
+        new("mentionPermissions", (r, v) => r.MentionPermissions = v),
+    ];
+
     public static OcsResult Handle(OcsCall call)
     {
         if (call.Account is null)
@@ -34,7 +53,7 @@ internal static class CreateRoom
 
         if (partner == self)
         {
-            var any = world.Rooms.Find(r => r.IsOneToOne && r.Find(ActorType.Users, self.Id) is not null);
+            var any = world.Rooms.Find(r => r.IsOneToOne && r.Find(self) is not null);
             return any is null || call.Has(Rules.OneToOneWithSelfIsRefused) ? OcsResult.Error(403, "invite") : Answer(call, any, isNew: false);
         }
 
@@ -47,12 +66,12 @@ internal static class CreateRoom
             world.AddUser(room, self, ParticipantType.Owner);
             world.Announce(room, room.Attendees[0], "conversation_created");
         }
-        else if (room.Find(ActorType.Users, self.Id) is null)
+        else if (room.Find(self) is null)
         {
             world.AddUser(room, self, ParticipantType.Owner);
         }
 
-        if (!call.Has(Rules.OneToOneIsFilledByMessage) && room.Find(ActorType.Users, partner.Id) is null)
+        if (!call.Has(Rules.OneToOneIsFilledByMessage) && room.Find(partner) is null)
         {
             world.AddUser(room, partner, ParticipantType.Owner);
         }
@@ -139,12 +158,12 @@ internal static class CreateRoom
             return OcsResult.Error(400, "name");
         }
 
-        if (call.Has(Rules.LongNamesAtCreationAreRefused) && Count(name) > 255)
+        if (call.Has(Rules.LongNamesAtCreationAreRefused) && Input.Count(name) > 255)
         {
             return OcsResult.Error(400, "name");
         }
 
-        if (call.Has(Rules.CreationTakesObject) && p.Text("objectType") is { Length: > 0 } objectType && !ConversationSettings.ObjectTypes.Contains(objectType))
+        if (call.Has(Rules.CreationTakesObject) && p.Text("objectType") is { Length: > 0 } objectType && !ObjectTypes.Contains(objectType))
         {
             return OcsResult.Error(400, "object-type");
         }
@@ -154,11 +173,9 @@ internal static class CreateRoom
             return null;
         }
 
-        return p.Int("listable", 0) is < 0 or > 2 ? OcsResult.Error(400, "listable")
-            : p.Int("readOnly", 0) is < 0 or > 1 ? OcsResult.Error(400, "read-only")
-            : p.Int("lobbyState", 0) is < 0 or > 1 ? OcsResult.Error(400, "lobby")
-            : p.Int("messageExpiration", 0) < 0 ? OcsResult.Error(400, "message-expiration")
-            : Count(p.Text("description")) > Rules.LongestDescription.At(call.Version) ? OcsResult.Error(400, "description")
+        var refused = Array.Find(Settings, s => p.Int(s.Name, 0) is var value && (value < s.Least || value > s.Most));
+        return refused is not null ? OcsResult.Error(400, refused.Reason)
+            : Input.Count(p.Text("description")) > Rules.LongestDescription.At(call.Version) ? OcsResult.Error(400, "description")
             : null;
     }
 
@@ -180,14 +197,11 @@ internal static class CreateRoom
             return;
         }
 
-        room.ReadOnly = p.Int("readOnly", 0);
-        room.Listable = p.Int("listable", 0);
-        room.MessageExpiration = p.Int("messageExpiration", 0);
-        room.LobbyState = p.Int("lobbyState", 0);
-        room.LobbyTimer = p.Int("lobbyTimer", 0);
-        room.DefaultPermissions = ConversationSettings.Custom(p.Int("permissions", 0));
-        room.MentionPermissions = p.Int("mentionPermissions", 0);
         room.Description = p.Text("description").Trim();
+        foreach (var setting in Settings)
+        {
+            setting.Set(room, p.Int(setting.Name, 0));
+        }
     }
 
     private static JsonObject Invalid(World world, IReadOnlyDictionary<string, IReadOnlyList<string>> invitees)
@@ -230,7 +244,4 @@ internal static class CreateRoom
 
         return OcsResult.Ok(token, status);
     }
-
-    /// <summary>Limits count characters, not UTF-16 halves.</summary>
-    public static int Count(string text) => text.EnumerateRunes().Count();
 }

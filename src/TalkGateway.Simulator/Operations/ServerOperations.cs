@@ -1,11 +1,47 @@
 using System.Text.Json.Nodes;
+using static TalkGateway.Simulator.Guard;
+using static TalkGateway.Simulator.Handlers;
 
 namespace TalkGateway.Simulator;
 
 /// <summary>Nextcloud around Talk: capabilities, status.php, the own account, app passwords, autocomplete.</summary>
-internal static class ServerHandlers
+internal static class ServerOperations
 {
-    public static OcsResult Capabilities(OcsCall call)
+    /// <summary>A user (share type 0) or a group (1) with whom a conversation could be extended.</summary>
+    private sealed record Candidate(string Id, string Label, string Source, string Icon);
+
+    private static readonly Field<Seen<Account>>[] AccountView =
+    [
+        new("enabled", VersionRange.Always, _ => true),
+        new("id", VersionRange.Always, s => s.Item.Id),
+        new("email", VersionRange.Always, s => s.Item.Email),
+        new("display-name", VersionRange.Always, s => s.Item.DisplayName),
+        new("displayname", VersionRange.Always, s => s.Item.DisplayName),
+        new("groups", VersionRange.Always, s => PhpJson.Strings(s.Call.World.Accounts.GroupsOf(s.Item))),
+        new("language", VersionRange.Always, _ => "en"),
+    ];
+
+    private static readonly Field<Seen<Candidate>>[] CandidateView =
+    [
+        new("id", VersionRange.Always, s => s.Item.Id),
+        new("label", VersionRange.Always, s => s.Item.Label),
+        new("icon", VersionRange.Always, s => s.Item.Icon),
+        new("source", VersionRange.Always, s => s.Item.Source),
+        new("status", VersionRange.Always, _ => new JsonArray()),
+        new("subline", VersionRange.Always, _ => ""),
+        new("shareWithDisplayNameUnique", VersionRange.Always, _ => ""),
+    ];
+
+    public static readonly OcsOperation[] Table =
+    [
+        new("server.capabilities", "GET cloud/capabilities", VersionRange.Always, None, Capabilities),
+        new("user.get", "GET cloud/user", VersionRange.Always, LoggedIn, Get(c => c.Account!, AccountView)),
+        new("apppassword.issue", "GET core/getapppassword", VersionRange.Always, LoggedIn, IssueAppPassword),
+        new("apppassword.revoke", "DELETE core/apppassword", VersionRange.Always, LoggedIn, RevokeAppPassword),
+        new("participant.search_candidates", "GET core/autocomplete/get", VersionRange.Always, LoggedIn, List(Candidates, CandidateView)),
+    ];
+
+    private static OcsResult Capabilities(OcsCall call)
     {
         var capabilities = new JsonObject();
         if (call.Account is not null)
@@ -42,54 +78,30 @@ internal static class ServerHandlers
         };
     }
 
-    public static OcsResult User(OcsCall call) => OcsResult.Ok(new JsonObject
-    {
-        ["enabled"] = true,
-        ["id"] = call.Account!.Id,
-        ["email"] = call.Account.Email,
-        ["display-name"] = call.Account.DisplayName,
-        ["displayname"] = call.Account.DisplayName,
-        ["groups"] = PhpJson.Strings(call.World.Accounts.Groups.Where(g => call.World.Accounts.MembersOf(g)!.Contains(call.Account.Id))),
-        ["language"] = "en",
-    });
-
-    public static OcsResult IssueAppPassword(OcsCall call) => call.Jar.Kind == CredentialKind.AppPassword
+    private static OcsResult IssueAppPassword(OcsCall call) => call.Jar.Kind == CredentialKind.AppPassword
         ? OcsResult.Refused(403, "Password confirmation is required")
         : OcsResult.Ok(new JsonObject { ["apppassword"] = call.World.Accounts.IssueAppPassword(call.Account!) });
 
-    public static OcsResult RevokeAppPassword(OcsCall call) =>
+    private static OcsResult RevokeAppPassword(OcsCall call) =>
         call.Jar is { Kind: CredentialKind.AppPassword, Credential: { } credential } && call.World.Accounts.RevokeAppPassword(credential)
             ? OcsResult.Ok(new JsonArray())
             : OcsResult.Refused(403, "no app password in use");
 
-    /// <summary>Whom a conversation could be extended with: share type 0 is a user, 1 a group.</summary>
-    public static OcsResult Autocomplete(OcsCall call)
+    private static IEnumerable<Candidate> Candidates(OcsCall call)
     {
         var search = call.Parameters.RequiredText("search");
         var types = call.Parameters.Texts("shareTypes");
-        var limit = call.Parameters.Int("limit", 10);
         var members = call.World.Find(call.Parameters.Text("itemId"))?.Users.Select(a => a.ActorId).ToHashSet() ?? [];
         var users = call.World.Accounts.All
             .Where(a => (types.Count == 0 || types.Contains("0")) && a != call.Account && !members.Contains(a.Id) && Fits(a.Id, a.DisplayName))
-            .Select(a => Candidate(a.Id, a.DisplayName, "users", $"icon-user"));
+            .Select(a => new Candidate(a.Id, a.DisplayName, "users", "icon-user"));
         var groups = call.World.Accounts.Groups
             .Where(g => types.Contains("1") && Fits(g, g))
-            .Select(g => Candidate(g, g, "groups", "icon-group"));
-        return OcsResult.Ok(PhpJson.List(users.Concat(groups).Take(limit)));
+            .Select(g => new Candidate(g, g, "groups", "icon-group"));
+        return users.Concat(groups).Take(call.Parameters.Int("limit", 10));
 
         bool Fits(string id, string name) =>
             id.Contains(search, StringComparison.OrdinalIgnoreCase) || name.Contains(search, StringComparison.OrdinalIgnoreCase);
-
-        static JsonNode? Candidate(string id, string label, string source, string icon) => new JsonObject
-        {
-            ["id"] = id,
-            ["label"] = label,
-            ["icon"] = icon,
-            ["source"] = source,
-            ["status"] = new JsonArray(),
-            ["subline"] = "",
-            ["shareWithDisplayNameUnique"] = "",
-        };
     }
 
     private static JsonObject NextcloudVersion(TalkProfile profile)
