@@ -15,7 +15,7 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        var bursts = new Bursts();
+        var bursts = new Bursts(Environment.WorkingSet);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var held = budgets.Sum(budget => budget.Used);
@@ -29,13 +29,14 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
     }
 
     /// <summary>Tells from one look to the next whether a burst is over whose memory is still there.</summary>
-    internal sealed class Bursts
+    /// <param name="usual">Bytes of memory that the process has before there is any load.</param>
+    internal sealed class Bursts(long usual)
     {
         // Less is the ordinary course of things, in bytes.
         private const long Worthwhile = 32 * 1024 * 1024;
         private const long Busy = 64 * 1024 * 1024;
 
-        private long _usual = long.MaxValue;
+        private long _usual = usual;
         private long _allocated;
 
         /// <param name="resident">Bytes of memory that the process has.</param>
@@ -45,8 +46,6 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
         {
             var isBusy = allocated - _allocated > Busy || held > Worthwhile;
             _allocated = allocated;
-
-            // The first look is the measure.
             _usual = Math.Min(_usual, resident);
             return !isBusy && resident - _usual > Worthwhile;
         }
