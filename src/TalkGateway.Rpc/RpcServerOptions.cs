@@ -65,7 +65,7 @@ internal sealed class RpcServerOptionsValidator : IValidateOptions<RpcServerOpti
 
         if (options.ResponseCompressionThreshold < 0)
         {
-            failures.Add($"{nameof(options.ResponseCompressionThreshold)}: {options.ResponseCompressionThreshold} is negative.");
+            failures.Add($"{nameof(options.ResponseCompressionThreshold)}: {options.ResponseCompressionThreshold} is not 0 or more bytes.");
         }
 
         if (!Enum.IsDefined(options.ResponseCompression))

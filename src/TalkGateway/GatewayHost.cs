@@ -33,13 +33,25 @@ internal static class GatewayHost
             await using var gateway = await StartAsync(settings, cancellationToken, static builder => builder.Services.AddHostedService<ProxyTrustCheck>());
             var hasExplorer = gateway.App.Configuration.Read<ExplorerOptions>(ExplorerOptions.Section).Enabled;
             Console.WriteLine(WelcomeText.For(gateway.Addresses, gateway.Simulator, hasExplorer));
-            await gateway.App.WaitForShutdownAsync(cancellationToken);
+            await WaitForEndAsync(gateway.App, cancellationToken);
             return 0;
         }
         catch (Exception wrong) when (wrong is ConfigurationException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync($"TalkGateway cannot start. {wrong.Message}");
             return ConfigurationIsWrong;
+        }
+    }
+
+    private static async Task WaitForEndAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Calls that lasted longer than they may after the order to stop were cut, as configured.
         }
     }
 
@@ -144,7 +156,7 @@ internal static class GatewayHost
         var (requests, answers) = (limits.Requests(), limits.Answers());
         services.AddSingleton(new RpcBudgets(requests, answers));
         services.AddHostedService(provider => new MemoryReturn([requests, answers], provider.GetRequiredService<TimeProvider>()));
-        services.AddRpc(options => configuration.ReadInto(GivenConfiguration.RpcSection, options));
+        services.AddRpc(options => configuration.GetSection(GivenConfiguration.RpcSection).Bind(options));
         services.AddTalk(configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section), answers);
         services.AddHttpForwarder();
         services.AddCors();
@@ -189,8 +201,7 @@ internal static class GatewayHost
         if (options.Enabled)
         {
             var upstream = app.Services.GetRequiredService<TalkUpstreams>().OptionsOf(options.Upstream);
-            var endpoint = new PassThroughEndpoint(
-                app.Services.GetRequiredService<IHttpForwarder>(), options, new Uri(upstream.Address!), upstream.UseProxy, app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
+            var endpoint = new PassThroughEndpoint(app.Services.GetRequiredService<IHttpForwarder>(), options, upstream, app.Services.GetRequiredService<ILogger<PassThroughEndpoint>>());
             app.Lifetime.ApplicationStopped.Register(endpoint.Dispose);
             app.MapFallback("{**path}", endpoint.ForwardAsync);
         }

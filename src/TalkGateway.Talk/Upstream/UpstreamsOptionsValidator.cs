@@ -59,6 +59,11 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
         public void Server(UpstreamOptions o)
         {
             Address(o.Address);
+            foreach (var (index, authority) in o.Authorities.Index())
+            {
+                Authority($"{section}:Authorities:{index}", authority);
+            }
+
             Range("ConnectTimeout", o.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
             Range("AttemptTimeout", o.AttemptTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
             Range("MaxConnections", o.MaxConnections, 1, 10_000);
@@ -92,21 +97,35 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             {
                 problems.Add($"{section}:Address is missing: set it to the server's base address, such as https://cloud.example.com.");
             }
-            else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || address.Any(IsNoAddressCharacter))
+            else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Port == 0 || address.Any(IsNoAddressCharacter))
             {
-                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be an absolute http or https address, without spaces.");
+                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be an absolute http or https address, without spaces, backslashes or port 0.");
             }
             else if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
             {
                 problems.Add($"{section}:Address is \"{uri.GetLeftPart(UriPartial.Path).Replace(uri.UserInfo + "@", "", StringComparison.Ordinal)}\" with a user, a query or a fragment: leave that out, callers bring their own credentials.");
             }
-            else if (uri.Segments.Any(segment => segment.TrimEnd('/') is "index.php" or "ocs"))
+            else if (address.Split('/').Skip(3).Any(IsNoFolder))
             {
-                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be the base of the installation, without /index.php or /ocs.");
+                problems.Add($"{section}:Address is \"{Printable(address)}\": it must be the base of the installation, without /index.php, /remote.php, /ocs and the like, and without dots for folders.");
             }
         }
 
-        private static bool IsNoAddressCharacter(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
+        private void Authority(string key, string authority)
+        {
+            if (!Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out var uri) || uri.AbsolutePath != "/" || uri.UserInfo.Length != 0 || uri.Port == 0 || authority.EndsWith(':') || authority.Any(IsNoAddressCharacter))
+            {
+                problems.Add($"{key} is \"{Printable(authority)}\": give a host name as clients write it, with the port where they send one and nothing else, such as talk.example.com.");
+            }
+        }
+
+        private static bool IsNoFolder(string segment)
+        {
+            var name = Uri.UnescapeDataString(segment);
+            return name is "." or ".." || name.Equals("ocs", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".php", StringComparison.OrdinalIgnoreCase);
+        }
+
+        private static bool IsNoAddressCharacter(char c) => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\';
 
         // An address that is none may be anything, a password included.
         private static string Printable(string address) => address.Contains('@', StringComparison.Ordinal) ? "…" : address;

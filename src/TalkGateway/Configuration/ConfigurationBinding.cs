@@ -9,39 +9,32 @@ internal static class ConfigurationBinding
 {
     private const string Documentation = "docs/configuration.md lists the keys and their values";
 
-    /// <exception cref="ConfigurationException">A key is unknown, or a value of another kind.</exception>
+    /// <summary>The options of a section that was found to fit them.</summary>
     public static T Read<T>(this IConfiguration configuration, string section)
         where T : new()
     {
         var value = new T();
-        configuration.ReadInto(section, value);
+        configuration.GetSection(section).Bind(value);
         return value;
     }
 
+    /// <summary>Refuses what no section has a place for: the binder would leave it out without a word.</summary>
     /// <exception cref="ConfigurationException">A key is unknown, or a value of another kind.</exception>
-    public static void ReadInto<T>(this IConfiguration configuration, string section, T target)
-    {
-        var given = configuration.GetSection(section);
-        given.RefuseUnlike(typeof(T));
-        given.Bind(target);
-    }
-
-    /// <exception cref="ConfigurationException">There are other keys than <paramref name="known"/>.</exception>
-    public static void RefuseUnknown(this IConfiguration configuration, IReadOnlyCollection<string> known)
+    public static void RefuseUnlike(this IConfiguration configuration, IReadOnlyDictionary<string, Type> sections)
     {
         foreach (var child in configuration.GetChildren())
         {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            if (!sections.TryGetValue(child.Key, out var type))
             {
                 // Where a section stands in place of a value, what it holds may be anything, a password included.
-                throw new ConfigurationException(child.Path, null, $"there is no such key, only {string.Join(", ", known)}; {Documentation}");
+                throw new ConfigurationException(child.Path, null, $"there is no such key, only {string.Join(", ", sections.Keys)}; {Documentation}");
             }
+
+            RefuseUnlike(child, type);
         }
     }
 
-    /// <summary>Refuses what the type has no place for: the binder would leave it out without a word.</summary>
-    /// <exception cref="ConfigurationException">A key is unknown, or a value of another kind.</exception>
-    public static void RefuseUnlike(this IConfigurationSection section, Type type)
+    private static void RefuseUnlike(IConfigurationSection section, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (IsSingleValue(type))
@@ -50,35 +43,30 @@ internal static class ConfigurationBinding
             return;
         }
 
-        var isList = type == typeof(IList<string>);
+        var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        var isList = generic == typeof(IList<>);
+        var list = $"it is a list: number its entries, beginning with {section.Path}:0; {Documentation}";
         if (!string.IsNullOrEmpty(section.Value))
         {
-            var remedy = isList ? $"it is a list: number its entries, beginning with {section.Path}:0" : "it is a section: give its keys, not a value";
-            throw new ConfigurationException(section.Path, section.Value, $"{remedy}; {Documentation}");
+            throw new ConfigurationException(section.Path, section.Value, isList ? list : $"it is a section: give its keys, not a value; {Documentation}");
         }
 
-        if (isList)
+        if (generic is null)
         {
-            foreach (var entry in section.GetChildren())
-            {
-                entry.RefuseUnlike(typeof(string));
-            }
+            section.RefuseUnlike(type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase));
+            return;
         }
-        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
+
+        foreach (var entry in section.GetChildren())
         {
-            foreach (var entry in section.GetChildren())
+            // A list in a file is a section whose keys are numbers.
+            var isNumbered = entry.Key.All(char.IsAsciiDigit);
+            if (isNumbered != isList)
             {
-                entry.RefuseUnlike(type.GetGenericArguments()[1]);
+                throw new ConfigurationException(section.Path, null, isList ? list : $"it is no list: give each entry a name in place of a number; {Documentation}");
             }
-        }
-        else
-        {
-            var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
-            section.RefuseUnknown(properties.Keys);
-            foreach (var child in section.GetChildren())
-            {
-                child.RefuseUnlike(properties[child.Key]);
-            }
+
+            RefuseUnlike(entry, type.GetGenericArguments()[^1]);
         }
     }
 
@@ -91,16 +79,25 @@ internal static class ConfigurationBinding
 
         if (section.Value is not { } value)
         {
-            return;
+            throw new ConfigurationException(section.Path, null, $"it has no value: give {Kind(type)}, or leave it out; {Documentation}");
         }
 
-        try
-        {
-            TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException || e.InnerException is FormatException or OverflowException)
+        if (!IsLike(value, type))
         {
             throw new ConfigurationException(section.Path, value, $"give {Kind(type)}; {Documentation}");
+        }
+    }
+
+    private static bool IsLike(string value, Type type)
+    {
+        try
+        {
+            var converted = TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value)!;
+            return !type.IsEnum || Enum.IsDefined(type, converted);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or NotSupportedException || e.InnerException is FormatException or OverflowException)
+        {
+            return false;
         }
     }
 
@@ -111,6 +108,11 @@ internal static class ConfigurationBinding
         if (type.IsEnum)
         {
             return "one of " + string.Join(", ", Enum.GetNames(type));
+        }
+
+        if (type == typeof(string))
+        {
+            return "a text";
         }
 
         if (type == typeof(bool))

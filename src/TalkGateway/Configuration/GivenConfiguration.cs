@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
 using TalkGateway.Explorer;
 using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
+using TalkGateway.Rpc;
 using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Configuration;
@@ -9,7 +11,7 @@ namespace TalkGateway.Configuration;
 /// What is configured: the file beside the program, a file of the operator's, environment variables and the command line, in rising
 /// order of precedence. Nothing else is read, so that no variable of another program changes the gateway.
 /// </summary>
-internal static class GivenConfiguration
+internal static partial class GivenConfiguration
 {
     private const string EnvironmentPrefix = "TALKGATEWAY_";
     private const string ProgramFile = "appsettings.json";
@@ -17,11 +19,22 @@ internal static class GivenConfiguration
     /// <summary>Key of the RPC layer's options.</summary>
     public const string RpcSection = "Rpc";
 
-    private static readonly string[] Sections =
-    [
-        ListenAddress.Key, TrustedProxies.Key, KestrelSettings.Section, LoggingSettings.Section, UpstreamsOptions.Section, SessionKeySettings.Section, RpcSection, CorsSettings.Section,
-        PassThroughOptions.Section, ExplorerOptions.Section, SimulatorSettings.Section, ShutdownSettings.Section, LimitSettings.Section,
-    ];
+    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [ListenAddress.Key] = typeof(string),
+        [TrustedProxies.Key] = typeof(IList<string>),
+        [KestrelSettings.Section] = typeof(KestrelSettings),
+        [LoggingSettings.Section] = typeof(LoggingSettings),
+        [UpstreamsOptions.Section] = typeof(UpstreamsOptions),
+        [SessionKeySettings.Section] = typeof(SessionKeySettings),
+        [RpcSection] = typeof(RpcServerOptions),
+        [CorsSettings.Section] = typeof(CorsSettings),
+        [PassThroughOptions.Section] = typeof(PassThroughOptions),
+        [ExplorerOptions.Section] = typeof(ExplorerOptions),
+        [SimulatorSettings.Section] = typeof(SimulatorSettings),
+        [ShutdownSettings.Section] = typeof(ShutdownSettings),
+        [LimitSettings.Section] = typeof(LimitSettings),
+    };
 
     /// <exception cref="ConfigurationException">A file cannot be read, or something is said that nothing reads.</exception>
     public static IConfiguration Read(CommandLineSettings settings)
@@ -33,10 +46,22 @@ internal static class GivenConfiguration
             AddFile(builder, "--config", file);
         }
 
-        var given = builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(settings.Keys).Build();
-        given.RefuseUnknown(Sections);
+        var given = builder.AddInMemoryCollection(Variables()).AddInMemoryCollection(settings.Keys).Build();
+        given.RefuseUnlike(Sections);
         return given;
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Variables() =>
+        new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build().AsEnumerable().Where(variable => variable.Value is { } value && !IsServiceLink(variable.Key, value));
+
+    /// <summary>
+    /// Whether Kubernetes set the variable because a service of the namespace is called <c>talkgateway</c>, or begins so:
+    /// <c>TALKGATEWAY_SERVICE_HOST</c>, <c>TALKGATEWAY_PORT=tcp://10.0.0.1:80</c>, <c>TALKGATEWAY_PORT_80_TCP_ADDR</c> and the like.
+    /// </summary>
+    private static bool IsServiceLink(string key, string value) => ServiceLinkPattern().IsMatch($"{key}={value}");
+
+    [GeneratedRegex("^([A-Z0-9_]+_)?(SERVICE_HOST=|SERVICE_PORT(_[A-Z0-9_]+)?=|PORT=[a-z]+://|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=)", RegexOptions.CultureInvariant)]
+    private static partial Regex ServiceLinkPattern();
 
     private static void AddFile(ConfigurationBuilder builder, string key, FileInfo file)
     {
@@ -52,7 +77,7 @@ internal static class GivenConfiguration
         }
         catch (Exception malformed) when (malformed is InvalidDataException or FormatException)
         {
-            throw new ConfigurationException(key, file.FullName, $"it is no valid JSON: {malformed.InnerException?.Message ?? malformed.Message}");
+            throw new ConfigurationException(key, file.FullName, $"it is no valid JSON: {malformed.GetBaseException().Message}");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

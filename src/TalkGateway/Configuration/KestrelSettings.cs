@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -18,33 +19,46 @@ internal sealed class KestrelSettings
 
     public EndpointSettings EndpointDefaults { get; } = new();
 
-    public Dictionary<string, Certificate> Certificates { get; } = [];
-
-    /// <summary>Whether endpoints are configured here, and <see cref="ListenAddress"/> does not count.</summary>
-    public bool HasEndpoints => Endpoints.Count != 0;
+    public CertificateSettings Certificates { get; } = new();
 
     /// <exception cref="ConfigurationException">A key is unknown, or a value cannot be used.</exception>
     public static KestrelSettings Read(IConfiguration configuration)
     {
         var settings = configuration.Read<KestrelSettings>(Section);
-        foreach (var (name, certificate) in settings.Certificates)
-        {
-            certificate.Check($"{Section}:{nameof(Certificates)}:{name}");
-        }
-
+        settings.Certificates.Default?.Check($"{Section}:{nameof(Certificates)}:{nameof(CertificateSettings.Default)}");
         foreach (var (name, endpoint) in settings.Endpoints)
         {
-            endpoint.Check($"{Section}:{nameof(Endpoints)}:{name}");
+            endpoint.Check($"{Section}:{nameof(Endpoints)}:{name}", hasDefaultCertificate: settings.Certificates.Default is not null);
         }
 
         return settings;
     }
 
+    /// <summary>What of Kestrel's own the gateway speaks: there is no QUIC here.</summary>
+    internal enum Protocols
+    {
+        Http1 = HttpProtocols.Http1,
+        Http2 = HttpProtocols.Http2,
+        Http1AndHttp2 = HttpProtocols.Http1AndHttp2,
+    }
+
+    /// <summary>The versions of TLS that are not deprecated (RFC 8996).</summary>
+    internal enum TlsVersion
+    {
+        Tls12 = SslProtocols.Tls12,
+        Tls13 = SslProtocols.Tls13,
+    }
+
+    internal sealed class CertificateSettings
+    {
+        public Certificate? Default { get; set; }
+    }
+
     internal class EndpointSettings
     {
-        public HttpProtocols? Protocols { get; set; }
+        public Protocols? Protocols { get; set; }
 
-        public IList<string> SslProtocols { get; } = [];
+        public IList<TlsVersion> SslProtocols { get; } = [];
 
         public ClientCertificateMode? ClientCertificateMode { get; set; }
     }
@@ -57,7 +71,28 @@ internal sealed class KestrelSettings
 
         public Dictionary<string, SniEndpoint> Sni { get; } = [];
 
-        public void Check(string path)
+        public void Check(string path, bool hasDefaultCertificate)
+        {
+            var isHttps = ReadUrl(path).Scheme == Uri.UriSchemeHttps;
+            if (!isHttps && (Certificate is not null || Sni.Count != 0 || SslProtocols.Count != 0 || ClientCertificateMode is not null))
+            {
+                throw new ConfigurationException($"{path}:{nameof(Url)}", Url, "what is configured besides is for TLS: begin it with https://, or remove the rest");
+            }
+
+            if (isHttps && Certificate is null && !hasDefaultCertificate && (Sni.Count == 0 || Sni.Values.Any(sni => sni.Certificate is null)))
+            {
+                throw new ConfigurationException(
+                    $"{path}:{nameof(Url)}", Url, $"https needs a certificate: set {path}:{nameof(Certificate)}:{nameof(Certificate.Path)}, or {Section}:{nameof(Certificates)}:Default:{nameof(Certificate.Path)} for all endpoints");
+            }
+
+            Certificate?.Check($"{path}:{nameof(Certificate)}");
+            foreach (var (host, sni) in Sni)
+            {
+                sni.Certificate?.Check($"{path}:{nameof(Sni)}:{host}:{nameof(Certificate)}");
+            }
+        }
+
+        private BindingAddress ReadUrl(string path)
         {
             if (string.IsNullOrWhiteSpace(Url))
             {
@@ -67,20 +102,11 @@ internal sealed class KestrelSettings
             try
             {
                 var address = BindingAddress.Parse(Url);
-                if (address.Scheme is not ("http" or "https") || address.PathBase.Length != 0 || Url.Contains('@', StringComparison.Ordinal))
-                {
-                    throw new FormatException();
-                }
+                return address.Scheme is "http" or "https" && address.PathBase.Length == 0 && !Url.Contains('@', StringComparison.Ordinal) ? address : throw new FormatException();
             }
             catch (FormatException)
             {
                 throw new ConfigurationException($"{path}:{nameof(Url)}", Url, "give scheme, address and port and nothing else, such as https://*:8443");
-            }
-
-            Certificate?.Check($"{path}:{nameof(Certificate)}");
-            foreach (var (host, sni) in Sni)
-            {
-                sni.Certificate?.Check($"{path}:{nameof(Sni)}:{host}:{nameof(Certificate)}");
             }
         }
     }
@@ -102,30 +128,40 @@ internal sealed class KestrelSettings
 
         public string? Store { get; set; }
 
-        public string? Location { get; set; }
+        public StoreLocation? Location { get; set; }
 
         public bool? AllowInvalid { get; set; }
 
         /// <summary>Loads it the way Kestrel will, to learn whether it can.</summary>
         public void Check(string path)
         {
-            if (string.IsNullOrEmpty(Path))
+            if (string.IsNullOrEmpty(Path) == string.IsNullOrEmpty(Subject))
             {
-                return;
+                throw new ConfigurationException(path, null, $"it has to name one certificate: set {path}:{nameof(Path)} for a file, or {path}:{nameof(Subject)} for one of the system's store, not both");
             }
 
             try
             {
-                using var certificate = Load(Path);
+                using var certificate = string.IsNullOrEmpty(Path) ? LoadFromStore() : Load(Path);
+                if (!certificate.HasPrivateKey)
+                {
+                    throw new CryptographicException("it has no private key");
+                }
             }
-            catch (Exception wrong) when (wrong is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception wrong) when (wrong is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
             {
-                throw new ConfigurationException(
-                    $"{path}:{nameof(Path)}",
-                    Path,
-                    $"there is no certificate that can be read ({wrong.Message}): name a PKCS #12 file with its {nameof(Password)}, or a PEM file and its key in {nameof(KeyPath)}, which the gateway's user may read");
+                throw string.IsNullOrEmpty(Path)
+                    ? new ConfigurationException($"{path}:{nameof(Subject)}", Subject, $"there is no such certificate ({wrong.Message}): look at {nameof(Store)}, {nameof(Location)} and {nameof(AllowInvalid)} besides it, or name a file in {nameof(Path)}")
+                    : new ConfigurationException(
+                        $"{path}:{nameof(Path)}",
+                        Path,
+                        $"there is no certificate that can be read ({wrong.Message}): name a PKCS #12 file with its {nameof(Password)}, or a PEM file and its key in {nameof(KeyPath)}, which the gateway's user may read");
             }
         }
+
+        // Kestrel's own defaults.
+        private X509Certificate2 LoadFromStore() => CertificateLoader.LoadFromStoreCert(
+            Subject!, string.IsNullOrEmpty(Store) ? nameof(StoreName.My) : Store, Location ?? StoreLocation.CurrentUser, AllowInvalid ?? false);
 
         private X509Certificate2 Load(string file)
         {

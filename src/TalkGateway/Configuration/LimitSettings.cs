@@ -35,7 +35,15 @@ public sealed class LimitSettings
     {
         Range(nameof(MaxConnections), MaxConnections, 1, 1_000_000);
         Range(nameof(MaxStreamsPerConnection), MaxStreamsPerConnection, 1, 10_000);
-        Range(nameof(RequestBytes), RequestBytes, Math.Max(ByteBudget.SmallHolding, (rpc.MaxReceiveMessageSize * 4L / 3) + 4), MostBytes);
+        Range(nameof(RequestBytes), RequestBytes, ByteBudget.SmallHolding, MostBytes);
+        if (RequestBytes < (rpc.MaxReceiveMessageSize * 4L / 3) + 4)
+        {
+            throw new ConfigurationException(
+                $"{Section}:{nameof(RequestBytes)}",
+                Text(RequestBytes),
+                $"a message of {GivenConfiguration.RpcSection}:{nameof(rpc.MaxReceiveMessageSize)} ({Text(rpc.MaxReceiveMessageSize)}) takes {Text((rpc.MaxReceiveMessageSize * 4L / 3) + 4)} of it: set it to that or more, or the other to less");
+        }
+
         Range(nameof(AnswerBytes), AnswerBytes, ByteBudget.SmallHolding, MostBytes);
     }
 
@@ -47,12 +55,13 @@ public sealed class LimitSettings
     internal ByteBudget Answers() => new(
         AnswerBytes, $"The gateway holds as many bytes of answers as it may (option {Section}:{nameof(AnswerBytes)}), so that this one was let go; the server has carried out the call.");
 
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
     private static void Range(string key, long value, long least, long most)
     {
         if (value < least || value > most)
         {
-            throw new ConfigurationException(
-                $"{Section}:{key}", value.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"set it to a value from {least} to {most}"));
+            throw new ConfigurationException($"{Section}:{key}", Text(value), $"set it to a value from {Text(least)} to {Text(most)}");
         }
     }
 }

@@ -28,9 +28,7 @@ internal sealed record ListenAddress(IPAddress? Address, bool IsLocalhost, int P
     /// <exception cref="ConfigurationException">One of them cannot be listened on.</exception>
     public static (string Key, string Value, IReadOnlyList<ListenAddress> Addresses) Read(IConfiguration configuration, Func<string, string?> variable)
     {
-        var given = configuration.GetSection(Key);
-        given.RefuseUnlike(typeof(string));
-        if (given.Value is { } listen)
+        if (configuration[Key] is { } listen)
         {
             return (Key, listen, [Parse(Key, listen)]);
         }
@@ -49,6 +47,10 @@ internal sealed record ListenAddress(IPAddress? Address, bool IsLocalhost, int P
             ? (HttpPortsVariable, ports, [.. Parts(HttpPortsVariable, ports).Select(OfPort)])
             : (Key, Default, [Parse(Key, Default)]);
     }
+
+    /// <summary>What Kestrel makes of an endpoint's address.</summary>
+    public static ListenAddress Of(BindingAddress address) =>
+        new(IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip : null, address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase), address.Port);
 
     private static string[] Parts(string variable, string list) =>
         list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: not 0 } parts

@@ -18,14 +18,8 @@ internal sealed class Drain(ShutdownSettings settings, TalkUpstreams upstreams, 
     /// <summary>Runs before anything is stopped, the listener included.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Task.Delay(settings.Delay, time, cancellationToken);
-        }
-        finally
-        {
-            upstreams.EndLongPolls();
-        }
+        await Task.Delay(settings.Delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        upstreams.EndLongPolls();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -17,24 +17,33 @@ internal sealed class Listeners
     // Credential, session token, cookies of a browser; in bytes.
     private const int RequestHeaders = 16 * 1024;
 
-    private readonly string _key;
-    private readonly string? _value;
+    private readonly IReadOnlyList<Place> _places;
+    private readonly bool _isKestrels;
 
-    private Listeners(string key, string? value)
-    {
-        _key = key;
-        _value = value;
-    }
+    private Listeners(IReadOnlyList<Place> places, bool isKestrels) => (_places, _isKestrels) = (places, isKestrels);
 
     /// <summary>Adds Kestrel as the configuration wants it.</summary>
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
     public static Listeners Add(WebApplicationBuilder builder)
     {
         var limits = builder.Configuration.Read<LimitSettings>(LimitSettings.Section);
-        var hasEndpoints = KestrelSettings.Read(builder.Configuration).HasEndpoints;
-        var (key, value, addresses) = hasEndpoints
-            ? ($"{KestrelSettings.Section}:{nameof(KestrelSettings.Endpoints)}", null, [])
-            : ListenAddress.Read(builder.Configuration, Environment.GetEnvironmentVariable);
+        var endpoints = KestrelSettings.Read(builder.Configuration).Endpoints;
+        IReadOnlyList<ListenAddress> addresses = [];
+        IReadOnlyList<Place> places;
+        if (endpoints.Count == 0)
+        {
+            (var key, var value, addresses) = ListenAddress.Read(builder.Configuration, Environment.GetEnvironmentVariable);
+            places = [.. addresses.Select(address => new Place(key, value, address))];
+        }
+        else if (builder.Configuration[ListenAddress.Key] is { } listen)
+        {
+            throw new ConfigurationException(ListenAddress.Key, listen, $"{KestrelSettings.Section}:{nameof(KestrelSettings.Endpoints)} is configured as well and says all of where to listen: remove either");
+        }
+        else
+        {
+            places = [.. endpoints.Select(endpoint => new Place($"{KestrelSettings.Section}:{nameof(KestrelSettings.Endpoints)}:{endpoint.Key}:Url", endpoint.Value.Url!, ListenAddress.Of(BindingAddress.Parse(endpoint.Value.Url!))))];
+        }
+
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.Configure(builder.Configuration.GetSection(KestrelSettings.Section), reloadOnChange: false);
@@ -63,7 +72,7 @@ internal sealed class Listeners
 
         // Behind Kestrel's own.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
-        return new Listeners(key, value);
+        return new Listeners(places, endpoints.Count != 0);
     }
 
     /// <summary>Starts the application.</summary>
@@ -74,18 +83,44 @@ internal sealed class Listeners
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception refused) when (refused is SocketException || refused.InnerException is AddressInUseException)
         {
-            throw new ConfigurationException(_key, _value, "another program listens there: choose another address (--listen), or stop that program");
+            throw Explain(refused);
         }
-        catch (SocketException refused)
-        {
-            throw new ConfigurationException(_key, _value, $"the gateway cannot listen there ({refused.Message}): choose an address of this machine, and a port that its user may take");
-        }
-        catch (Exception unusable) when (_value is null && unusable is InvalidOperationException or FormatException or CryptographicException or IOException or ArgumentException)
+        catch (Exception unusable) when (_isKestrels && unusable is InvalidOperationException or FormatException or CryptographicException or IOException or ArgumentException or NotSupportedException)
         {
             // Kestrel found what the checks before did not.
-            throw new ConfigurationException(_key, _value, $"Kestrel cannot use what is configured there: {unusable.GetBaseException().Message}");
+            throw new ConfigurationException(
+                string.Join(", ", _places.Select(place => place.Key)), null, $"Kestrel cannot use what is configured there ({unusable.GetBaseException().Message}); docs/configuration.md lists the keys and their values");
+        }
+    }
+
+    /// <summary>Finds the place that Kestrel could not listen at, which it does not tell, by trying each.</summary>
+    private ConfigurationException Explain(Exception refused)
+    {
+        var place = _places.FirstOrDefault(place => !IsFree(place.Address)) ?? (_places.Count == 1 ? _places[0] : null);
+        if (place is null)
+        {
+            return new ConfigurationException(string.Join(", ", _places.Select(each => each.Key)), null, "two of them name the same address: give each one of its own");
+        }
+
+        var option = place.Key == ListenAddress.Key ? " (--listen)" : "";
+        return new ConfigurationException(place.Key, place.Value, refused is SocketException
+            ? $"the gateway cannot listen there ({refused.Message}): choose an address of this machine, and a port that its user may take"
+            : $"another program listens there: choose another address{option}, or stop that program");
+    }
+
+    private static bool IsFree(ListenAddress address)
+    {
+        try
+        {
+            using var listener = new TcpListener(address.IsLocalhost ? IPAddress.Loopback : address.Address ?? IPAddress.Any, address.Port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 
@@ -107,4 +142,7 @@ internal sealed class Listeners
                 break;
         }
     }
+
+    /// <summary>An address to listen on, and what named it.</summary>
+    private sealed record Place(string Key, string Value, ListenAddress Address);
 }

@@ -18,6 +18,11 @@ internal static class TrustedProxies
     /// <summary>What the middleware keeps of the headers it has taken; it is nobody else's.</summary>
     public static readonly string[] Originals = ["X-Original-For", "X-Original-Proto", "X-Original-Host"];
 
+    private static readonly object PeerIsTrusted = new();
+
+    /// <summary>Whether a proxy that the operator trusts sent the request.</summary>
+    public static bool Sent(HttpContext context) => context.Items.ContainsKey(PeerIsTrusted);
+
     /// <exception cref="ConfigurationException">An entry is no address and no network.</exception>
     public static void Use(WebApplication app)
     {
@@ -33,6 +38,16 @@ internal static class TrustedProxies
             return;
         }
 
+        app.Use((context, next) =>
+        {
+            if (context.Connection.RemoteIpAddress is { } peer && networks.Exists(network => network.Contains(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer)))
+            {
+                context.Items[PeerIsTrusted] = PeerIsTrusted;
+            }
+
+            return next(context);
+        });
+
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All & ~ForwardedHeaders.XForwardedPrefix, ForwardLimit = null };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
@@ -44,12 +59,8 @@ internal static class TrustedProxies
         app.UseForwardedHeaders(options);
     }
 
-    private static List<IPNetwork> Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Key);
-        section.RefuseUnlike(typeof(IList<string>));
-        return [.. section.GetChildren().Select(entry => Parse(entry.Path, entry.Value ?? ""))];
-    }
+    private static List<IPNetwork> Read(IConfiguration configuration) =>
+        [.. configuration.GetSection(Key).GetChildren().Select(entry => Parse(entry.Path, entry.Value!))];
 
     private static IPNetwork Parse(string path, string text)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.Features;
 using TalkGateway.Hosting;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,19 +12,46 @@ namespace TalkGateway.PassThrough;
 /// </summary>
 internal sealed class ForwardingTransformer(Uri upstream, bool keepHost) : HttpTransformer
 {
-    // RFC 3986 §3.3 and §3.4, and what browsers leave unescaped besides (WHATWG URL, path and query percent-encode sets).
-    private static readonly SearchValues<char> TargetCharacters = SearchValues.Create(
+    // RFC 3986 §3.3, and what else clients write into paths; none of it divides a path or stands for anything else. Only '\\', which
+    // some servers take for '/', does.
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/%[]{}|^`");
+
+    // RFC 3986 §3.4, and what browsers leave unescaped besides (WHATWG URL, query percent-encode set), as they leave a '%' that escapes
+    // nothing. It can change the value of a parameter, which is its sender's affair.
+    private static readonly SearchValues<char> QueryCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?%[]{}|^`\\");
 
     // Only what this gateway says about the origin may be believed by who trusts it.
-    private static readonly string[] OriginHeaders =
-        ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Real-IP", "Forwarded", .. TrustedProxies.Originals];
+    private static readonly FrozenSet<string> OriginHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Real-IP", "Forwarded", .. TrustedProxies.Originals]);
+
+    // What else proxies say about it, under names of their own.
+    private static readonly FrozenSet<string> ProxyHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        [
+            "X-Forwarded", "X-Forwarded-By", "X-Forwarded-Protocol", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Url-Scheme", "Front-End-Https", "Forwarded-For",
+            "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Originating-IP", "X-Remote-IP", "X-Remote-Addr", "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP",
+        ]);
 
     private readonly string _origin = upstream.GetLeftPart(UriPartial.Authority);
     private readonly string _base = upstream.AbsolutePath.TrimEnd('/');
 
-    /// <summary>Whether a target can be written into a request line without changing what the line says (RFC 9112 §3.2).</summary>
-    public static bool IsTarget(string? rawTarget) => rawTarget is not null && !rawTarget.AsSpan().ContainsAnyExcept(TargetCharacters);
+    /// <summary>
+    /// Whether a target can be written into a request line without changing what the line says (RFC 9112 §3.2), and means the same
+    /// to every server that reads it.
+    /// </summary>
+    public static bool IsTarget(string? rawTarget)
+    {
+        if (rawTarget is null)
+        {
+            return false;
+        }
+
+        var path = PathOf(rawTarget);
+        return !path.ContainsAnyExcept(PathCharacters) && !rawTarget.AsSpan(path.Length).ContainsAnyExcept(QueryCharacters) && EscapesAreWhole(path);
+    }
 
     /// <inheritdoc />
     public override async ValueTask TransformRequestAsync(
@@ -39,7 +67,7 @@ internal sealed class ForwardingTransformer(Uri upstream, bool keepHost) : HttpT
         // Nextcloud refuses hosts it does not trust, so it is asked by the name that the operator configured.
         var request = httpContext.Request;
         proxyRequest.Headers.Host = keepHost ? request.Host.Value : null;
-        foreach (var header in OriginHeaders)
+        foreach (var (header, _) in proxyRequest.Headers.NonValidated.Where(header => IsOthersToSay(header.Key, httpContext)).ToList())
         {
             proxyRequest.Headers.Remove(header);
         }
@@ -87,6 +115,31 @@ internal sealed class ForwardingTransformer(Uri upstream, bool keepHost) : HttpT
         return isUpstream ? $"{request.Scheme}://{request.Host.Value}{path}" : path;
     }
 
+    /// <summary>Whether a header says what the gateway has to say, or what only a trusted proxy may.</summary>
+    private static bool IsOthersToSay(string header, HttpContext context)
+    {
+        // Servers that pass headers on as CGI variables (RFC 3875 §4.1.18) cannot tell '_' from '-', and no proxy writes it.
+        var name = header.Replace('_', '-');
+        return OriginHeaders.Contains(name) || (ProxyHeaders.Contains(name) && (name != header || !TrustedProxies.Sent(context)));
+    }
+
+    private static ReadOnlySpan<char> PathOf(string target) => target.AsSpan(0, target.IndexOf('?') is var query and >= 0 ? query : target.Length);
+
+    private static bool EscapesAreWhole(ReadOnlySpan<char> path)
+    {
+        for (var at = path.IndexOf('%'); at >= 0; at = path.IndexOf('%'))
+        {
+            if (path.Length < at + 3 || !char.IsAsciiHexDigit(path[at + 1]) || !char.IsAsciiHexDigit(path[at + 2]))
+            {
+                return false;
+            }
+
+            path = path[(at + 3)..];
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// The target byte for byte as the client wrote it. Null where it has dot segments, which must be resolved before
     /// the upstream's own base path is put in front.
@@ -99,7 +152,7 @@ internal sealed class ForwardingTransformer(Uri upstream, bool keepHost) : HttpT
             return null;
         }
 
-        var path = raw.AsSpan(0, raw.IndexOf('?') is var query and >= 0 ? query : raw.Length);
+        var path = PathOf(raw);
         if (path.Contains("/.", StringComparison.Ordinal) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
         {
             return null;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
+using TalkGateway.Talk.Upstream;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TalkGateway.PassThrough;
@@ -8,25 +9,27 @@ namespace TalkGateway.PassThrough;
 internal sealed partial class PassThroughEndpoint(
     IHttpForwarder forwarder,
     PassThroughOptions options,
-    Uri upstream,
-    bool useProxy,
+    UpstreamOptions upstream,
     ILogger<PassThroughEndpoint> logger) : IDisposable
 {
-    private readonly string _destination = upstream.AbsoluteUri;
-    private readonly ForwardingTransformer _transformer = new(upstream, options.KeepHost);
+    private readonly string _destination = new Uri(upstream.Address!).AbsoluteUri;
+    private readonly ForwardingTransformer _transformer = new(new Uri(upstream.Address!), options.KeepHost);
     private readonly PathString[] _prefixes = [.. options.Prefixes.Select(p => new PathString(p.TrimEnd('/')))];
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.IdleTimeout };
-    private readonly HttpMessageInvoker _invoker = new(new SendOnceHandler(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _invoker = new(new SendOnceHandler(Connections(upstream)));
+
+    /// <summary>Connections to an upstream, opened as those for rpcs are.</summary>
+    internal static SocketsHttpHandler Connections(UpstreamOptions upstream) => new()
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
-        UseProxy = useProxy,
+        UseProxy = upstream.UseProxy,
         EnableMultipleHttp2Connections = true,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        ConnectTimeout = upstream.ConnectTimeout,
+        PooledConnectionLifetime = upstream.ConnectionLifetime,
         ActivityHeadersPropagator = null,
-    }));
+    };
 
     public async Task ForwardAsync(HttpContext context)
     {

@@ -68,6 +68,37 @@ public sealed class CommandLineTests
         Assert.Equal("127.0.0.1", (await process.Address).Host);
     }
 
+    [Fact]
+    public async Task What_Kubernetes_sets_for_a_service_of_the_gateways_name_is_no_configuration()
+    {
+        var variables = new Dictionary<string, string?>
+        {
+            ["TALKGATEWAY_SERVICE_HOST"] = "10.0.0.1",
+            ["TALKGATEWAY_SERVICE_PORT"] = "8080",
+            ["TALKGATEWAY_SERVICE_PORT_GRPC"] = "8080",
+            ["TALKGATEWAY_PORT"] = "tcp://10.0.0.1:8080",
+            ["TALKGATEWAY_PORT_8080_TCP"] = "tcp://10.0.0.1:8080",
+            ["TALKGATEWAY_PORT_8080_TCP_PROTO"] = "tcp",
+            ["TALKGATEWAY_PORT_8080_TCP_PORT"] = "8080",
+            ["TALKGATEWAY_PORT_8080_TCP_ADDR"] = "10.0.0.1",
+            ["TALKGATEWAY_METRICS_SERVICE_HOST"] = "10.0.0.2",
+        };
+        await using var process = GatewayProcess.Start(variables, "--simulate", "25", "--listen", "http://127.0.0.1:0");
+
+        Assert.Equal("127.0.0.1", (await process.Address).Host);
+    }
+
+    [Theory]
+    [InlineData("TALKGATEWAY_PORT", "8080", "PORT: there is no such key")]
+    [InlineData("TALKGATEWAY_HOST", "10.0.0.1", "HOST: there is no such key")]
+    public async Task Other_variables_with_its_prefix_are_refused(string name, string value, string expected)
+    {
+        await using var process = GatewayProcess.Start(new Dictionary<string, string?> { [name] = value }, "--simulate", "25", "--listen", "http://127.0.0.1:0");
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains(expected, process.Errors, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         var (output, error) = (Console.Out, Console.Error);

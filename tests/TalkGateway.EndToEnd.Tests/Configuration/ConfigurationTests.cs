@@ -59,11 +59,33 @@ public sealed class ConfigurationTests
     [InlineData("Shutdown:Timeout", "1.00:00:00", "from 00:00:00 to 00:10:00")]
     [InlineData("PassThrough:IdleTimeout", "soon", "hours:minutes:seconds")]
     [InlineData("Rpc:ResponseCompression", "Always", "WhenAccepted")]
-    public async Task A_bad_value_stops_the_start_and_is_named_with_its_remedy(string key, string value, string remedy)
+    [InlineData("Rpc:ResponseCompression", "7", "WhenAccepted")]
+    [InlineData("Rpc:MaxReceiveMessageSize", "67108864", "Rpc:MaxReceiveMessageSize (67108864) takes 89478489", "Limits:RequestBytes")]
+    [InlineData("Shutdown:Delay", "00:00:99", "hours:minutes:seconds")]
+    [InlineData("Shutdown:Timeout", "99999999999", "hours:minutes:seconds")]
+    [InlineData("Limits:MaxStreamsPerConnection", "99999999999", "a whole number")]
+    [InlineData("Upstreams:Servers", "https://cloud.example.com", "it is a section")]
+    [InlineData("Logging", "Debug", "it is a section")]
+    [InlineData("Logging:LogLevel:Default", "99", "Information")]
+    [InlineData("Logging:Console:FormatterName", "nope", "simple, json, systemd")]
+    [InlineData("Logging:Console:FormatterOptions:SingleLine", "nope", "true or false")]
+    [InlineData("Logging:Console:FormatterOptions:TimestampFormat", "%", "HH:mm:ss")]
+    [InlineData("Logging:Console:MaxQueueLength", "nope", "a whole number")]
+    [InlineData("Logging:Console:MaxQueueLength", "-1", "1 or more")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "None", "Http1AndHttp2")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http3", "Http1AndHttp2")]
+    [InlineData("Kestrel:EndpointDefaults:SslProtocols:0", "Tls99", "Tls12, Tls13")]
+    [InlineData("Kestrel:Endpoints:tls:Url", "https://127.0.0.1:0", "set Kestrel:Endpoints:tls:Certificate:Path")]
+    [InlineData("Kestrel:Certificates:Default:Subject", "nobody.example", "Store, Location and AllowInvalid")]
+    [InlineData("Kestrel:Certificates:Default:Location", "Nowhere", "LocalMachine")]
+    [InlineData("Kestrel:Certificates:Default:Password", "", "set Kestrel:Certificates:Default:Path", "Kestrel:Certificates:Default")]
+    [InlineData($"{Main}:Address", "https://cloud.example.com/OCS/v2.php", "base of the installation")]
+    [InlineData($"{Main}:Authorities:0", "https://x y", "host name")]
+    public async Task A_bad_value_stops_the_start_and_is_named_with_its_remedy(string key, string value, string remedy, string? named = null)
     {
         var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Listen"] = "http://127.0.0.1:0", [key] = value });
 
-        Assert.Contains(key, message, StringComparison.Ordinal);
+        Assert.Contains(named ?? key, message, StringComparison.Ordinal);
         Assert.Contains(value, message, StringComparison.Ordinal);
         Assert.Contains(remedy, message, StringComparison.Ordinal);
     }
@@ -82,6 +104,10 @@ public sealed class ConfigurationTests
     [InlineData("Kestrel:Limits:MaxConcurrentConnections")]
     [InlineData("Kestrel:Endpoints:tls:Port")]
     [InlineData("Kestrel:Endpoints:tls:Certificate:Pasword")]
+    [InlineData("Kestrel:HasEndpoints")]
+    [InlineData("Kestrel:Certificates:Other:Path")]
+    [InlineData("Logging:Console:Foo")]
+    [InlineData("Logging:Console:FormatterOptions:OneLine")]
     public async Task A_key_that_nothing_reads_stops_the_start_and_its_value_is_not_repeated(string key)
     {
         var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", [key] = "s3cret" });
@@ -110,6 +136,29 @@ public sealed class ConfigurationTests
         var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Kestrel:Endpoints:tls:Protocols"] = "Http2" });
 
         Assert.Contains("Kestrel:Endpoints:tls:Url: it is missing", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Kestrel:Endpoints:plain:Certificate:Path", "tls.pem", "Kestrel:Endpoints:plain:Url is 'http://127.0.0.1:0': what is configured besides is for TLS")]
+    [InlineData("Kestrel:Endpoints:plain:SslProtocols:0", "Tls13", "Kestrel:Endpoints:plain:Url is 'http://127.0.0.1:0': what is configured besides is for TLS")]
+    [InlineData("Listen", "http://127.0.0.1:8080", "Listen is 'http://127.0.0.1:8080': Kestrel:Endpoints is configured as well and says all of where to listen: remove either")]
+    [InlineData("Kestrel:Endpoints:other:Url", "http://192.0.2.1:8080", "Kestrel:Endpoints:other:Url is 'http://192.0.2.1:8080': the gateway cannot listen there")]
+    public async Task What_does_not_go_with_an_endpoint_is_named(string key, string value, string expected)
+    {
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Kestrel:Endpoints:plain:Url"] = "http://127.0.0.1:0", [key] = value });
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_endpoint_whose_port_is_taken_is_named()
+    {
+        await using var first = await TestGateway.StartAsync();
+        var address = first.Address.AbsoluteUri.TrimEnd('/');
+
+        var message = await RefusalAsync(new() { [$"{Main}:Address"] = "http://127.0.0.1:9", ["Kestrel:Endpoints:free:Url"] = "http://127.0.0.1:0", ["Kestrel:Endpoints:taken:Url"] = address });
+
+        Assert.Equal($"Kestrel:Endpoints:taken:Url is '{address}': another program listens there: choose another address, or stop that program", message);
     }
 
     [Fact]
@@ -215,6 +264,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData(null, "there is no such file")]
     [InlineData("{ \"Listen\": ", "JSON")]
+    [InlineData("{\n\"Listen\": http://*:80\n}", "LineNumber: 1")]
     [InlineData("{ \"Upstreams\": { \"Servers\": { \"a\": { \"Address\": \"x\" } } } }", "Upstreams:Servers:a:Address")]
     public async Task A_configuration_file_that_cannot_be_used_is_named(string? content, string remedy)
     {
@@ -230,6 +280,30 @@ public sealed class ConfigurationTests
 
             Assert.Contains(remedy, message, StringComparison.Ordinal);
             Assert.True(message.Contains(file.FullName, StringComparison.Ordinal) || remedy.StartsWith("Upstreams", StringComparison.Ordinal), message);
+        }
+        finally
+        {
+            file.Delete();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "Upstreams": { "Servers": [ { "Address": "https://cloud.example.com" } ] } }""", "Upstreams:Servers: it is no list: give each entry a name in place of a number")]
+    [InlineData("""{ "Cors": { "Origins": { "app": "https://app.example.com" } } }""", "Cors:Origins: it is a list: number its entries, beginning with Cors:Origins:0")]
+    [InlineData("""{ "Listen": {} }""", "Listen: it has no value")]
+    [InlineData("""{ "Listen": [] }""", "Listen: it has no value")]
+    [InlineData("""{ "Sessions": { "KeyDirectory": [] } }""", "Sessions:KeyDirectory: it has no value")]
+    [InlineData("""{ "Sessions": { "KeyDirectory": null } }""", "Sessions:KeyDirectory: it has no value")]
+    [InlineData("""{ "Sessions": { "KeyDirectory": {} } }""", "Sessions:KeyDirectory: it has no value")]
+    [InlineData("""{ "PassThrough": { "Enabled": {} } }""", "PassThrough:Enabled: it has no value: give true or false")]
+    [InlineData("""{ "PassThrough": { "Enabled": [] } }""", "PassThrough:Enabled: it has no value")]
+    public async Task What_has_another_shape_in_a_file_is_named(string content, string expected)
+    {
+        var file = new FileInfo(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
+        await File.WriteAllTextAsync(file.FullName, content);
+        try
+        {
+            Assert.Contains(expected, await RefusalAsync(new() { [$"{Main}:Retry:MaxRetries"] = "1" }, file), StringComparison.Ordinal);
         }
         finally
         {

@@ -43,6 +43,26 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task Calls_that_last_longer_than_they_may_are_cut_and_the_process_ends_well()
+    {
+        await using var simulator = await TalkSimulator.StartAsync(new SimulatorOptions { SeedDemoData = false });
+        var atOnce = new Dictionary<string, string?> { ["TALKGATEWAY_Shutdown__Timeout"] = "00:00:00" };
+        await using var process = GatewayProcess.Start(atOnce, "--upstream", simulator.BaseAddress.AbsoluteUri, "--listen", "http://127.0.0.1:0");
+        using var http = new HttpClient { BaseAddress = await process.Address };
+        var gate = new TaskCompletionSource();
+        using var held = simulator.Faults.Plan(Fault.Gated(gate.Task), "GET", "/slow");
+        var call = http.GetAsync(new Uri("/slow", UriKind.Relative));
+        await held.WaitForStrikeAsync();
+
+        process.Terminate();
+
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.DoesNotContain("   at ", process.Errors, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => call);
+        gate.SetResult();
+    }
+
+    [Fact]
     public async Task Load_balancers_have_time_to_notice_before_the_listener_closes()
     {
         var clock = new ManualTimeProvider();

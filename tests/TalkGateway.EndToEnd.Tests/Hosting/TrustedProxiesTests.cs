@@ -1,8 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using TalkGateway.Configuration;
 using TalkGateway.EndToEnd.Tests.Fixtures;
-using TalkGateway.PassThrough;
-using TalkGateway.Talk.Upstream;
 using TalkGateway.Talk.V1;
 using Xunit;
 
@@ -17,6 +18,14 @@ public sealed class TrustedProxiesTests
         ("X-Real-IP", "192.0.2.8"), ("Forwarded", "for=192.0.2.9"), ("X-Original-Host", "evil.example"),
     ];
 
+    // CGI-style servers take '_' for '-'.
+    private static readonly string[] Disguised = ["x_forwarded_for", "X_Forwarded_Host", "x_forwarded-proto", "x_real_ip", "x_original_for", "client_ip", "x_forwarded_ssl"];
+
+    private static readonly string[] OfProxies =
+    [
+        "X-Forwarded-Ssl", "X-Forwarded-Scheme", "Front-End-Https", "Client-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP",
+    ];
+
     [Fact]
     public async Task What_a_client_claims_is_not_passed_on()
     {
@@ -26,6 +35,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal("http", headers["X-Forwarded-Proto"]);
         Assert.NotEqual("evil.example", headers["X-Forwarded-Host"].ToString());
         Assert.All(["X-Forwarded-Port", "X-Real-IP", "Forwarded", "X-Original-Host"], name => Assert.DoesNotContain(name, headers.Keys));
+        Assert.Empty(headers.Keys.Intersect([.. Disguised, .. OfProxies], StringComparer.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -39,6 +49,7 @@ public sealed class TrustedProxiesTests
         Assert.Equal("https", headers["X-Forwarded-Proto"]);
         Assert.Equal("evil.example", headers["X-Forwarded-Host"]);
         Assert.DoesNotContain("X-Original-Host", headers.Keys);
+        Assert.Equal(OfProxies.Order(), headers.Keys.Intersect([.. Disguised, .. OfProxies], StringComparer.OrdinalIgnoreCase).Order());
     }
 
     [Theory]
@@ -82,21 +93,41 @@ public sealed class TrustedProxiesTests
         Assert.Equal("http", proto);
     }
 
-    [Theory]
-    [InlineData(true, true)]
-    [InlineData(false, false)]
-    public async Task The_start_sees_whether_the_server_trusts_the_gateway(bool trusts, bool expected)
+    [Fact]
+    public async Task Over_TLS_the_scheme_is_https()
     {
+        var proto = "";
         await using var server = await StubServer.StartAsync(context =>
         {
-            var scheme = trusts ? context.Request.Headers["X-Forwarded-Proto"].ToString() : "http";
-            context.Response.Redirect($"{scheme}://{context.Request.Host}/index.php/login");
+            proto = context.Request.Headers["X-Forwarded-Proto"].ToString();
             return Task.CompletedTask;
         });
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var key = ECDsa.Create();
+        using var certificate = new CertificateRequest("CN=gateway.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pkcs12, "s3cret"));
+        try
+        {
+            var keys = new Dictionary<string, string?>
+            {
+                ["Upstreams:Servers:main:Address"] = server.Address.AbsoluteUri,
+                ["Kestrel:Endpoints:tls:Url"] = "https://127.0.0.1:0",
+                ["Kestrel:Endpoints:tls:SslProtocols:0"] = "Tls13",
+                ["Kestrel:Endpoints:tls:Certificate:Path"] = file,
+                ["Kestrel:Endpoints:tls:Certificate:Password"] = "s3cret",
+            };
+            await using var gateway = await GatewayHost.StartAsync(new CommandLineSettings(null, keys), CancellationToken.None);
+            using var connections = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString() } };
+            using var http = new HttpClient(connections) { BaseAddress = gateway.Address };
 
-        var past = await ProxyTrustCheck.LeadsPastAsync(new UpstreamOptions { Address = server.Address.AbsoluteUri }, CancellationToken.None);
+            using var answer = await http.GetAsync(new Uri("/x", UriKind.Relative));
 
-        Assert.Equal(expected, past is null);
+            Assert.Equal((HttpStatusCode.OK, "https"), (answer.StatusCode, proto));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static async Task<IHeaderDictionary> PassedOnAsync(Dictionary<string, string?> keys)
@@ -110,7 +141,7 @@ public sealed class TrustedProxiesTests
         await using var gateway = await TestGateway.StartAsync(new TestGatewayOptions { Upstream = server.Address, Keys = keys });
         using var http = new HttpClient { BaseAddress = gateway.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/x");
-        foreach (var (name, value) in Claims)
+        foreach (var (name, value) in Claims.Concat(Disguised.Concat(OfProxies).Select(name => (name, "192.0.2.7"))))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

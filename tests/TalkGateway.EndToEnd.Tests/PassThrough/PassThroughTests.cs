@@ -4,6 +4,8 @@ using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.EndToEnd.Tests.Fixtures;
+using TalkGateway.PassThrough;
+using TalkGateway.Talk.Upstream;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.PassThrough;
@@ -19,6 +21,8 @@ public sealed class PassThroughTests
     [InlineData("/remote.php/dav/100%25%3F%23/x;y=z,w@v:u!$&'()*+=~")]
     [InlineData("/double//slash/")]
     [InlineData("/q?a=%2F&b=%252F&c")]
+    [InlineData("/a|b/[c]/{d}/^/`")]
+    [InlineData("/q?discount=100%&b=%zz&c=|^`{}[]\\d")]
     public async Task The_target_arrives_as_it_was_sent(string target)
     {
         await using var server = await StubServer.StartAsync(context => context.Response.WriteAsync(StubServer.TargetOf(context)));
@@ -56,6 +60,11 @@ public sealed class PassThroughTests
     [InlineData("/a#b")]
     [InlineData("/a?b=\"c")]
     [InlineData("/a?<b>")]
+    [InlineData("/%zz")]
+    [InlineData("/100%")]
+    [InlineData("/a%2?b=c")]
+    [InlineData("/a\\..\\..\\x")]
+    [InlineData("/a\\b?c")]
     public async Task What_is_no_target_is_refused(string target)
     {
         var asked = 0;
@@ -372,6 +381,14 @@ public sealed class PassThroughTests
 
         Assert.Equal("HTTP/1.1 /x?y", await answer.Content.ReadAsStringAsync());
         Assert.Equal(HttpVersion.Version20, answer.Version);
+    }
+
+    [Fact]
+    public void Its_connections_are_opened_and_renewed_as_those_for_rpcs()
+    {
+        using var connections = PassThroughEndpoint.Connections(new UpstreamOptions { ConnectTimeout = TimeSpan.FromSeconds(7), ConnectionLifetime = TimeSpan.FromSeconds(8) });
+
+        Assert.Equal((7, 8), (connections.ConnectTimeout.TotalSeconds, connections.PooledConnectionLifetime.TotalSeconds));
     }
 
     private static Task<TestGateway> InFrontOfAsync(StubServer server) => TestGateway.StartAsync(new TestGatewayOptions { Upstream = server.Address });

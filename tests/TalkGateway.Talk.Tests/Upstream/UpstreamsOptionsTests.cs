@@ -34,10 +34,20 @@ public sealed class UpstreamsOptionsTests
 
     [Theory]
     [InlineData("Servers:a:Address", "", "Upstreams:Servers:a:Address is missing: set it")]
-    [InlineData("Servers:a:Address", "cloud.example.com", "Upstreams:Servers:a:Address is \"cloud.example.com\": it must be an absolute http or https address, without spaces.")]
+    [InlineData("Servers:a:Address", "cloud.example.com", "Upstreams:Servers:a:Address is \"cloud.example.com\": it must be an absolute http or https address, without spaces")]
     [InlineData("Servers:a:Address", "ftp://cloud.example.com", "Upstreams:Servers:a:Address is \"ftp://cloud.example.com\"")]
     [InlineData("Servers:a:Address", "https://cloud.example.com/?a=b", "a query")]
     [InlineData("Servers:a:Address", "https://cloud.example.com/index.php", "without /index.php")]
+    [InlineData("Servers:a:Address", "https://cloud.example.com/OCS/v2.php", "base of the installation")]
+    [InlineData("Servers:a:Address", "https://cloud.example.com/nextcloud/remote.php/dav", "base of the installation")]
+    [InlineData("Servers:a:Address", "https://cloud.example.com/nextcloud/../other", "without dots for folders")]
+    [InlineData("Servers:a:Address", "https://cloud.example.com/%2E%2e/other", "without dots for folders")]
+    [InlineData("Servers:a:Address", @"http:\\cloud.example.com", "backslashes")]
+    [InlineData("Servers:a:Address", "http://cloud.example.com:0", "port 0")]
+    [InlineData("Servers:a:Authorities:0", "https://x y", "Upstreams:Servers:a:Authorities:0 is \"https://x y\": give a host name")]
+    [InlineData("Servers:a:Authorities:0", "talk.example.com/ocs", "Upstreams:Servers:a:Authorities:0 is")]
+    [InlineData("Servers:a:Authorities:0", "talk.example.com:", "Upstreams:Servers:a:Authorities:0 is")]
+    [InlineData("Servers:a:Authorities:0", "", "Upstreams:Servers:a:Authorities:0 is")]
     [InlineData("Servers:a:ConnectTimeout", "00:10:00", "Upstreams:Servers:a:ConnectTimeout is 00:10:00: set it to a value from 00:00:00.1000000 to 00:02:00.")]
     [InlineData("Servers:a:AttemptTimeout", "00:00:00", "Upstreams:Servers:a:AttemptTimeout is 00:00:00: set it")]
     [InlineData("Servers:a:MaxConnections", "0", "Upstreams:Servers:a:MaxConnections is 0: set it to a value from 1 to 10000.")]
@@ -78,6 +88,12 @@ public sealed class UpstreamsOptionsTests
 
         Assert.DoesNotContain("secret", failure, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://ocs", "[2001:db8::1]:8443")]
+    [InlineData("https://cloud.example.com/nextcloud/", "talk_gateway:80")]
+    public void What_a_server_may_be_called_is_accepted(string address, string authority) =>
+        Assert.True(new UpstreamsOptionsValidator().Validate(null, Bind(("Servers:a:Address", address), ("Servers:a:Authorities:0", authority))).Succeeded);
 
     [Fact]
     public void No_server_at_all_is_refused() =>
