@@ -24,6 +24,7 @@ internal sealed record ReplayResult(Code Code, string Message, IMessage? Respons
 /// <summary>The gateway's upstream side, from invoker to HTTP client, in front of one recorded server.</summary>
 internal sealed class ReplayGateway : IDisposable
 {
+    private readonly ManualTimeProvider _time = new();
     private readonly ServiceProvider _services;
     private readonly TalkInvoker _invoker;
     private readonly UpstreamServer _server;
@@ -45,7 +46,7 @@ internal sealed class ReplayGateway : IDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
-        services.AddSingleton<TimeProvider>(new ManualTimeProvider());
+        services.AddSingleton<TimeProvider>(_time);
         services.AddSingleton<UpstreamHandlerFactory>(_ => Upstream);
         services.AddTalk(options, ByteBudget.Unlimited);
         _services = services.BuildServiceProvider();
@@ -60,6 +61,9 @@ internal sealed class ReplayGateway : IDisposable
     public async Task<ReplayResult> InvokeAsync(ReplayCase replayed, CancellationToken cancellationToken)
     {
         Upstream.Expect(replayed);
+
+        // What an exchange told of the server must not be remembered either.
+        _time.Advance(TimeSpan.FromMinutes(2));
         var plan = _invoker.Plans[replayed.Rpc!.Method];
         var authorization = replayed.Exchange.IsGuest
             ? null
