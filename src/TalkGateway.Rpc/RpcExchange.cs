@@ -288,7 +288,7 @@ internal sealed partial class RpcExchange : IDisposable
 
             RpcLog.DeadlineExceeded(_services.Logger, Call.Method.FullName, _timeout);
             WriteStatus(DeadlineExceeded, exceptionTrailers: null);
-            completion = _http.Response.CompleteAsync();
+            completion = CompleteAsync();
         }
         finally
         {
@@ -304,6 +304,9 @@ internal sealed partial class RpcExchange : IDisposable
             RpcLog.AnswerNotTaken(_services.Logger, Call.Method.FullName, gone);
         }
     }
+
+    /// <summary>Fails as a task, whatever the server's own way is.</summary>
+    private async Task CompleteAsync() => await _http.Response.CompleteAsync();
 
     private async Task TellHandlerAsync()
     {
@@ -321,11 +324,6 @@ internal sealed partial class RpcExchange : IDisposable
     private async Task EndAsync(RpcStatus status, RpcMetadata? exceptionTrailers)
     {
         status = StatusLimits.Fit(status);
-        if (_protocol.CanBeCached && status.Code is not RpcStatusCode.Ok && !_http.Response.HasStarted)
-        {
-            CacheHeaders.WriteFailed(_http.Response);
-        }
-
         var isTaken = _largeReply is not null && status.Code is RpcStatusCode.Ok && await SendLargeReplyAsync();
         lock (_gate)
         {
@@ -369,6 +367,11 @@ internal sealed partial class RpcExchange : IDisposable
 
     private void WriteStatus(RpcStatus status, RpcMetadata? exceptionTrailers)
     {
+        if (_protocol.CanBeCached && status.Code is not RpcStatusCode.Ok && !_http.Response.HasStarted)
+        {
+            CacheHeaders.WriteFailed(_http.Response);
+        }
+
         if (Call.ResponseMetadataOrNull is { Count: > 0 })
         {
             WriteHead();

@@ -174,6 +174,16 @@ public sealed class TalkSimulator : IAsyncDisposable
         }
     }
 
+    /// <summary>Sets the folder that an account keeps attachments in, which its capabilities tell.</summary>
+    /// <exception cref="ArgumentException">There is no such account.</exception>
+    public void SetAttachmentFolder(string user, string folder)
+    {
+        lock (_world.Gate)
+        {
+            Find(user).AttachmentFolder = folder;
+        }
+    }
+
     /// <summary>Sets the status that others see of an account; null takes it away.</summary>
     /// <exception cref="ArgumentException">There is no such account.</exception>
     public void SetStatus(string user, UserStatus? status)

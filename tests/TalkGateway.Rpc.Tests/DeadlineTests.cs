@@ -344,16 +344,4 @@ public sealed class DeadlineTests
     {
         public void Dispose() => action();
     }
-
-    private sealed class LateTimers : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            new ManualTimeProvider().CreateTimer(callback, state, dueTime, period);
-    }
 }

@@ -13,6 +13,8 @@ internal sealed class Account(string id, string displayName, string password, bo
 
     public UserStatus? Status { get; set; }
 
+    public string AttachmentFolder { get; set; } = "/Talk";
+
     public string Email => $"{Id}@example.org";
 }
 

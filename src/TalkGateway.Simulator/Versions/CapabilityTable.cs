@@ -145,7 +145,7 @@ internal static class CapabilityTable
     [
         new("chat", "max-length", "6.0.3", false, (w, _) => Rules.LongestMessage.At(w.Version)),
         new("attachments", "allowed", "9.0", true, (_, a) => a is not null),
-        new("attachments", "folder", "9.0", true, (_, _) => "/Talk") { ForAccountsOnly = true },
+        new("attachments", "folder", "9.0", true, (_, a) => a?.AttachmentFolder) { ForAccountsOnly = true },
         new("conversations", "can-create", "9.0", true, (_, a) => a is not null),
         new("chat", "read-privacy", "11.0", true, (_, _) => 0),
         new("previews", "max-gif-size", "11.0", true, (_, _) => 3_145_728),

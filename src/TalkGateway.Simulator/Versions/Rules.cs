@@ -123,6 +123,7 @@ internal static class Rules
     public static readonly VersionRange PlacesAreUnknown = VersionRange.Before("13.0");
     public static readonly VersionRange ChatNeedsPermission = VersionRange.From("15.0");
     public static readonly VersionRange QuotedMentionsAreReplaced = VersionRange.From("10.0");
+    public static readonly VersionRange UnknownMentionsAreReplaced = VersionRange.Before("4.0");
     public static readonly VersionRange MentionAll = VersionRange.From("6.0");
     public static readonly VersionRange MentionAllByRoomName = VersionRange.From("7.0");
     public static readonly VersionRange MentionAllTellsSize = VersionRange.From("20.0");

@@ -81,13 +81,10 @@ internal sealed partial record RichText(string Text, JsonObject Parameters)
     private static (string Kind, JsonObject Subject)? Subject(string name, Room room, Viewer viewer)
     {
         var version = viewer.Version;
-        if (name == "all")
+        if (name == "all" && Rules.MentionAll.Contains(version))
         {
             var call = new JsonObject { ["type"] = "call", ["id"] = room.Token, ["name"] = room.IsOneToOne ? "Private conversation" : room.Name };
-            if (Rules.MentionAll.Contains(version))
-            {
-                call["call-type"] = room.Type switch { RoomType.OneToOne => "one2one", RoomType.Public => "public", _ => "group" };
-            }
+            call["call-type"] = room.Type switch { RoomType.OneToOne => "one2one", RoomType.Public => "public", _ => "group" };
 
             if (Rules.RichObjectsHaveIcons.Contains(version))
             {
@@ -107,8 +104,13 @@ internal sealed partial record RichText(string Text, JsonObject Parameters)
             return room.Find(ActorType.Guests, name[6..]) is { } guest ? ("guest", Object(SystemMessages.Subject(guest), version)) : null;
         }
 
-        return viewer.World.Accounts.Find(name) is { } account
-            ? ("user", Object(SystemMessages.Subject(ActorType.Users, account.Id, account.DisplayName), version))
+        if (viewer.World.Accounts.Find(name) is { } account)
+        {
+            return ("user", Object(SystemMessages.Subject(ActorType.Users, account.Id, account.DisplayName), version));
+        }
+
+        return Rules.UnknownMentionsAreReplaced.Contains(version)
+            ? ("user", Object(SystemMessages.Subject(ActorType.Users, name, "Unknown user"), version))
             : null;
     }
 

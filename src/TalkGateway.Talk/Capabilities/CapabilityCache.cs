@@ -14,6 +14,9 @@ internal sealed class CapabilityCache : IDisposable
     // Servers have a handful of kinds of users (guests, who may use what); more profiles than this are another server's every day.
     private const int MaxProfiles = 16;
 
+    // Talk's are half as long. Whatever else comes is not kept, so that an entry takes the same room whatever the server says.
+    private const int LongestHash = 80;
+
     private readonly OcsClient _client;
     private readonly CapabilityReader _reader;
     private readonly CapabilityOptions _options;
@@ -107,7 +110,7 @@ internal sealed class CapabilityCache : IDisposable
     /// </summary>
     public void Observe(CallIdentity identity, string talkHash)
     {
-        if (!_entries.TryGet(identity.Credential.Key, out var entry) || entry.TalkHash == talkHash)
+        if (!_entries.TryGet(identity.Credential.Key, out var entry) || entry.TalkHash == talkHash || talkHash.Length > LongestHash)
         {
             return;
         }

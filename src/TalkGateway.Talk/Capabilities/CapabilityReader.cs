@@ -32,6 +32,7 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
                 $"The server \"{client.Upstream}\" sent something that is no capabilities document.")
             {
                 MayHaveArrived = true,
+                IsOfRead = true,
             });
         if (!document.HasTalk)
         {
@@ -64,12 +65,14 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
                     UpstreamFailureKind.TalkForbidden, client.Upstream, $"Talk on the server \"{client.Upstream}\" is not enabled for this user.")
                 {
                     MayHaveArrived = true,
+                    IsOfRead = true,
                 });
             default:
                 throw new UpstreamException(new UpstreamFailure(
                     UpstreamFailureKind.TalkMissing, client.Upstream, $"Talk is not installed or not enabled on the server \"{client.Upstream}\".")
                 {
                     MayHaveArrived = true,
+                    IsOfRead = true,
                 });
         }
     }

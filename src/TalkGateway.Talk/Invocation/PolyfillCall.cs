@@ -35,6 +35,9 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>Whether the caller has a session, in which rooms may be joined.</summary>
     public bool HasSession => call.Identity.Session is { } session && session.Cookies.HasSession();
 
+    /// <summary>Id of the user who calls; null for guests, and where the server does not say it.</summary>
+    public ValueTask<string?> UserAsync(CancellationToken cancellationToken) => call.ProveAsync(cancellationToken);
+
     /// <summary>Goes on with the next polyfill, or with the server.</summary>
     public async ValueTask<IMessage> NextAsync(IMessage request, CancellationToken cancellationToken)
     {

@@ -32,6 +32,9 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     /// <summary>Takes what the server just told this caller of itself.</summary>
     public ServerProfile Learn(CapabilityDocument told) => upstream.Capabilities.Learn(identity, told);
 
+    /// <summary>Makes sure that the server accepts the caller's credential, if there is one, and says whose it is; null for guests.</summary>
+    public ValueTask<string?> ProveAsync(CancellationToken cancellationToken) => upstream.Client.ProveAsync(identity, cancellationToken);
+
     /// <summary>What this server makes of an rpc.</summary>
     public RouteTable.Entry RouteOf(ServerProfile server, MethodPlan plan) => routes[server, plan];
 
@@ -183,9 +186,10 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         {
             await sent;
         }
-        catch (UpstreamException lost)
+        catch (UpstreamException lost) when (!lost.Failure.IsOfRead)
         {
-            // The rescue goes on behind the detours, and is not rescued itself.
+            // Not what the gateway asks around it: that may be lost without harm to the call. The rescue goes on behind the detours,
+            // and is not rescued itself.
             var alone = entry with { Rescue = null };
             var next = new PolyfillCall(this, server, plan, alone, position: entry.Detours.Count);
             var rescued = await entry.Rescue!.RescueAsync(next, Parse(plan, request), lost.Failure, cancellationToken);
@@ -218,7 +222,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         if (!isRouteSure && answer.IsNoSuchRoute)
         {
             // The server may have been upgraded since it was asked for its capabilities.
-            var renewed = await RefreshAsync(cancellationToken);
+            var renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
             if (Reroute(plan, renewed, request.Span, sent) is { } other)
             {
                 await SendAsync(plan, renewed, other, request, response, isRouteSure: true, cancellationToken);
@@ -227,19 +231,6 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         }
 
         Read(plan, server, route, answer, response);
-    }
-
-    private async ValueTask<ServerProfile> RefreshAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
-        }
-        catch (UpstreamException failure)
-        {
-            // The server answered the call itself, so that nothing of it is lost and nothing to rescue.
-            throw UpstreamFailureTable.ToTalkException(failure);
-        }
     }
 
     /// <summary>Where the rpc goes on a server that was just asked again; null if it is where it was sent, so that nothing is sent twice.</summary>

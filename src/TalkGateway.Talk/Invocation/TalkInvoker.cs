@@ -49,6 +49,13 @@ public sealed class TalkInvoker
         try
         {
             call = Open(plan, metadata);
+            if (plan.Session == Ocs.V1.SessionUse.Needs && call.Identity.Session is null)
+            {
+                // Whose login is wrong learns that, as of every other rpc.
+                await call.ProveAsync(cancellationToken);
+                throw RequestErrors.SessionRequired(plan);
+            }
+
             await call.InvokeAsync(plan, request, response, cancellationToken);
 
             // Who opens a session finds its token in the response, though it may be one that goes on.
@@ -84,18 +91,9 @@ public sealed class TalkInvoker
         var upstream = _upstreams.Resolve(metadata.Upstream, metadata.Authority);
         var credential = Credential.Parse(metadata.Authorization);
         var session = string.IsNullOrEmpty(metadata.SessionToken) ? null : upstream.OpenSession(metadata.SessionToken, credential);
-        if (session is null)
+        if (session is null && plan.Session == Ocs.V1.SessionUse.Opens)
         {
-            switch (plan.Session)
-            {
-                case Ocs.V1.SessionUse.Opens:
-                    session = new SessionJar();
-                    break;
-                case Ocs.V1.SessionUse.Needs:
-                    throw RequestErrors.SessionRequired(plan);
-                default:
-                    break;
-            }
+            session = new SessionJar();
         }
 
         var identity = new CallIdentity(credential, session, metadata.ClientAddress) { AcceptLanguage = metadata.AcceptLanguage };

@@ -14,14 +14,19 @@ internal sealed class Login
     private volatile bool _hasServed;
     private volatile bool _isUseless;
 
+    /// <param name="user">Whose login it is.</param>
     /// <param name="cookies">The session; without one where the server keeps none.</param>
     /// <param name="provenAt">When the server accepted the credential, as a timestamp of the clock.</param>
-    public Login(CookieJar cookies, long provenAt)
+    public Login(string? user, CookieJar cookies, long provenAt)
     {
+        User = user;
         Cookies = cookies;
         _provenAt = _checkedAt = provenAt;
         _isUseless = !cookies.HasSession();
     }
+
+    /// <summary>Id of the user; null where the server did not say it.</summary>
+    public string? User { get; }
 
     public CookieJar Cookies { get; }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
 using TalkGateway.Talk.Upstream;
+using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Logins;
 
@@ -20,6 +21,9 @@ internal sealed class LoginCache : IDisposable
         PathAndQuery = "/ocs/v2.php/cloud/user",
         Repeatability = Repeatability.Safe,
     };
+
+    // Nextcloud's own limit is 64.
+    private const int LongestUser = 255;
 
     private readonly string _upstream;
     private readonly LoginJarOptions _options;
@@ -89,7 +93,7 @@ internal sealed class LoginCache : IDisposable
     public async ValueTask<bool> IsAliveAsync(Login login, CallIdentity identity, CancellationToken cancellationToken)
     {
         using var answer = await _pipeline.ExecuteAsync(new OcsAttempt(WhoAmI, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
-        return answer.IsSuccess;
+        return TryReadUser(answer, out _);
     }
 
     public void Dispose()
@@ -98,9 +102,28 @@ internal sealed class LoginCache : IDisposable
         _disposing.Dispose();
     }
 
-    private Task<Login> ProveAsync(CallIdentity identity, CancellationToken cancellationToken)
+    /// <summary>
+    /// False where an answer is not Nextcloud's to a user: what lies in between, such as a proxy, may answer anything to what it does
+    /// not let through.
+    /// </summary>
+    private static bool TryReadUser(OcsAnswer answer, out string? user)
     {
-        var refusedFor = _wrongCredentials.RefusedFor(identity.Credential.Key);
+        user = null;
+        if (answer.Status != 200 || !OcsEnvelope.TryRead(answer.Body.Span, out var envelope))
+        {
+            return false;
+        }
+
+        user = envelope.Find("id") is { Length: <= LongestUser } id ? id : null;
+        return true;
+    }
+
+    private Task<Login> ProveAsync(CallIdentity identity, CancellationToken cancellationToken) =>
+        Prove(identity, known: null).WaitAsync(cancellationToken);
+
+    private void ThrowIfRefusedBefore(CredentialKey credential)
+    {
+        var refusedFor = _wrongCredentials.RefusedFor(credential);
         if (refusedFor > TimeSpan.Zero)
         {
             _statistics.CountRefusedLocally();
@@ -112,8 +135,6 @@ internal sealed class LoginCache : IDisposable
                 RetryAfter = refusedFor,
             });
         }
-
-        return Prove(identity, known: null).WaitAsync(cancellationToken);
     }
 
     /// <summary>The proof under way, or a new one: of a known login, or for a login to come.</summary>
@@ -121,6 +142,8 @@ internal sealed class LoginCache : IDisposable
     {
         lock (_flights)
         {
+            // Only here is it certain that no proof ends meanwhile.
+            ThrowIfRefusedBefore(identity.Credential.Key);
             if (_flights.TryGetValue(identity.Credential.Key, out var flight))
             {
                 return flight;
@@ -144,21 +167,23 @@ internal sealed class LoginCache : IDisposable
         {
             var attempt = new OcsAttempt(WhoAmI, credential.HeaderValue, known is null ? CookieJar.Fresh.Header : null, identity);
             using var answer = await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token);
-            switch (answer.Status)
+            if (answer.Status == 401)
             {
-                case 401:
-                    _logins.Remove(credential.Key);
-                    _wrongCredentials.Remember(credential.Key);
-                    UpstreamLog.CredentialRefused(_logger, _upstream, credential.Key);
-                    throw new UpstreamException(new UpstreamFailure(
-                        UpstreamFailureKind.CredentialRefused,
-                        _upstream,
-                        $"The server \"{_upstream}\" refused this login: the user name or the password is wrong, or the account is disabled.")
-                    {
-                        Status = answer.Status,
-                    });
-                case 429 or >= 500:
-                    throw UpstreamFailures.QuestionRefused(_upstream, "who the caller is", answer, _time);
+                _wrongCredentials.Remember(credential.Key);
+                _logins.Remove(credential.Key);
+                UpstreamLog.CredentialRefused(_logger, _upstream, credential.Key);
+                throw new UpstreamException(new UpstreamFailure(
+                    UpstreamFailureKind.CredentialRefused,
+                    _upstream,
+                    $"The server \"{_upstream}\" refused this login: the user name or the password is wrong, or the account is disabled.")
+                {
+                    Status = answer.Status,
+                });
+            }
+
+            if (!TryReadUser(answer, out var user))
+            {
+                throw UpstreamFailures.QuestionRefused(_upstream, "who the caller is", answer, _time);
             }
 
             _wrongCredentials.Forget(credential.Key);
@@ -168,7 +193,7 @@ internal sealed class LoginCache : IDisposable
                 return known;
             }
 
-            var login = new Login(CookieJar.Fresh.With(answer.SetCookies, _time.GetUtcNow()), _time.GetTimestamp());
+            var login = new Login(user, CookieJar.Fresh.With(answer.SetCookies, _time.GetUtcNow()), _time.GetTimestamp());
             if (!login.HasSession)
             {
                 UpstreamLog.LoginSessionUnusable(_logger, _upstream, credential.Key);

@@ -42,6 +42,16 @@ internal static class LegacyConversions
         return -(long)(BinaryPrimitives.ReadUInt64BigEndian(digest) >> 12) - 1;
     }
 
+    /// <summary>A guest's actor id is the SHA-1 of the session id in hex, as the chat of the same servers has it.</summary>
+    public static string GuestId(ReadOnlySpan<byte> sessionId)
+    {
+        Span<byte> digest = stackalloc byte[SHA1.HashSizeInBytes];
+#pragma warning disable CA5350 // Not a matter of security: this is how Talk names its guests.
+        SHA1.HashData(sessionId, digest);
+#pragma warning restore CA5350
+        return Convert.ToHexStringLower(digest);
+    }
+
     private static void ActorType(ReadOnlySpan<byte> json, ref FallbackResult result)
     {
         if (TryGetUserId(json, out var userId))
@@ -52,8 +62,7 @@ internal static class LegacyConversions
 
     private static void ActorId(ReadOnlySpan<byte> json, ref FallbackResult result)
     {
-        Span<byte> buffer = stackalloc byte[GuestIdLength];
-        if (TryGetActor(json, buffer, out _, out var id))
+        if (TryGetActor(json, out _, out var id))
         {
             result.SetString(id);
         }
@@ -61,8 +70,7 @@ internal static class LegacyConversions
 
     private static void AttendeeId(ReadOnlySpan<byte> json, ref FallbackResult result)
     {
-        Span<byte> buffer = stackalloc byte[GuestIdLength];
-        if (TryGetActor(json, buffer, out var type, out var id))
+        if (TryGetActor(json, out var type, out var id))
         {
             result.SetInteger(DerivedAttendeeId(type, id));
         }
@@ -96,10 +104,7 @@ internal static class LegacyConversions
         }
     }
 
-    private const int GuestIdLength = SHA1.HashSizeInBytes * 2;
-
-    /// <summary>A guest's actor id is the SHA-1 of the session id in hex, as the chat of the same servers has it.</summary>
-    private static bool TryGetActor(ReadOnlySpan<byte> json, Span<byte> buffer, out ReadOnlySpan<byte> type, out ReadOnlySpan<byte> id)
+    private static bool TryGetActor(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> type, out ReadOnlySpan<byte> id)
     {
         type = "users"u8;
         id = default;
@@ -120,12 +125,7 @@ internal static class LegacyConversions
             return false;
         }
 
-        Span<byte> digest = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // Not a matter of security: this is how Talk names its guests.
-        SHA1.HashData(sessionId, digest);
-#pragma warning restore CA5350
-        Convert.TryToHexStringLower(digest, buffer, out _);
-        id = buffer.ToArray();
+        id = Encoding.UTF8.GetBytes(GuestId(sessionId));
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Invocation;
@@ -7,12 +8,14 @@ using TalkGateway.Talk.V1;
 namespace TalkGateway.Talk.Polyfills;
 
 /// <summary>
-/// Finds the message that was just sent, for servers before Talk 5, which answer nothing. It is the one message that came since,
-/// or of several the one with the text that was sent; one that can't be read back stays absent.
+/// Finds the message that was just sent, for servers before Talk 5, which answer nothing. It is the caller's newest one that came
+/// since, or of several the one with the text that was sent; one that can't be read back stays absent.
 /// </summary>
 internal sealed class SentMessagePolyfill : Detour<SendMessageRequest, SendMessageResponse>
 {
     private const uint Lookback = 20;
+    private const string Users = "users";
+    private const string Guests = "guests";
 
     public override string Name => "sent-message";
 
@@ -27,12 +30,34 @@ internal sealed class SentMessagePolyfill : Detour<SendMessageRequest, SendMessa
             // The message is sent whether or not it can be read: a client that is told otherwise would send it again.
             var newest = await NewestAsync(call, request.Token, Lookback, cancellationToken) ?? [];
             var last = before is null ? long.MaxValue : before.Select(message => message.Id).FirstOrDefault();
-            var since = newest.Where(message => message.Id > last && message.SystemMessage.Length == 0).ToList();
+            var (type, id) = await CallerAsync(call, request.Token, cancellationToken);
+            var own = newest
+                .Where(message => message.Id > last && message.SystemMessage.Length == 0 && message.ActorType == type && message.ActorId == id)
+                .ToList();
             var text = request.Message.Trim();
-            response.Message = since.Find(message => AsWritten(message) == text) ?? (since.Count == 1 ? since[0] : null);
+            response.Message = own.Find(message => AsWritten(message) == text) ?? own.FirstOrDefault();
         }
 
         return response;
+    }
+
+    /// <summary>The caller as an actor of the room; an id that nobody has if that can't be told.</summary>
+    private static async ValueTask<(string Type, string Id)> CallerAsync(PolyfillCall call, string token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await call.UserAsync(cancellationToken) is { } user)
+            {
+                return (Users, user);
+            }
+
+            var room = (await call.CallAsync<GetRoomResponse>(new GetRoomRequest { Token = token }, cancellationToken)).Room;
+            return (Guests, LegacyConversions.GuestId(Encoding.UTF8.GetBytes(room.SessionId)));
+        }
+        catch (Exception failure) when (failure is TalkException or UpstreamException)
+        {
+            return (Guests, "");
+        }
     }
 
     /// <summary>The newest messages, the newest first; null if they can't be read.</summary>

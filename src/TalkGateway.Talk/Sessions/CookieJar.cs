@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace TalkGateway.Talk.Sessions;
@@ -17,6 +18,9 @@ internal sealed class CookieJar
 {
     /// <summary>Sets beyond this are no work of Nextcloud, which has about eight.</summary>
     public const int MaxCount = 50;
+
+    /// <summary>Longest <see cref="Header"/>, in bytes: web servers refuse longer ones.</summary>
+    public const int MaxBytes = 8 * 1024;
 
     // Nextcloud's tests of the browser, and the cookies by which load balancers find a client's server again: some of these
     // come anew with every answer. A session cookie taken for one of these would be found out by the 401 that follows.
@@ -62,7 +66,8 @@ internal sealed class CookieJar
     }
 
     /// <summary>
-    /// The jar after an answer's <c>Set-Cookie</c> headers, in their order; this same jar where nothing changes.
+    /// The jar after an answer's <c>Set-Cookie</c> headers, in their order; this same jar where nothing changes. A cookie that
+    /// does not fit beside the others is left out.
     /// </summary>
     public CookieJar With(IEnumerable<string> setCookies, DateTimeOffset now)
     {
@@ -74,8 +79,9 @@ internal sealed class CookieJar
                 continue;
             }
 
-            var current = IndexOf(next is null ? _cookies : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(next), set.Name);
-            if (set.Expires <= now)
+            var cookies = next is null ? _cookies : CollectionsMarshal.AsSpan(next);
+            var current = IndexOf(cookies, set.Name);
+            if (set.Expires <= now || !Fits(cookies, set, instead: current))
             {
                 if (current >= 0)
                 {
@@ -91,7 +97,7 @@ internal sealed class CookieJar
                     next[current] = new Cookie(set.Name, set.Value, set.Expires);
                 }
             }
-            else if ((next?.Count ?? _cookies.Length) < MaxCount)
+            else if (cookies.Length < MaxCount)
             {
                 next ??= [.. _cookies];
                 next.Add(new Cookie(set.Name, set.Value, set.Expires));
@@ -159,6 +165,18 @@ internal sealed class CookieJar
         }
 
         return false;
+    }
+
+    private static bool Fits(ReadOnlySpan<Cookie> cookies, SetCookie added, int instead)
+    {
+        const int Separators = 3; // name=value; name=value
+        var size = added.Name.Length + added.Value.Length + Separators;
+        for (var i = 0; i < cookies.Length; i++)
+        {
+            size += i == instead ? 0 : cookies[i].Name.Length + cookies[i].Value.Length + Separators;
+        }
+
+        return size <= MaxBytes;
     }
 
     private static int IndexOf(ReadOnlySpan<Cookie> cookies, string name)

@@ -46,14 +46,10 @@ internal sealed class OcsClient : IDisposable
     public UpstreamStatistics Statistics { get; } = new();
 
     /// <summary>Proves the caller's credential if the server never accepted it. Guests have none to prove.</summary>
+    /// <returns>Id of the user whose login it is; null for guests, and where the server does not say it.</returns>
     /// <exception cref="UpstreamException">The server refuses the credential or does not tell.</exception>
-    public async ValueTask ProveAsync(CallIdentity identity, CancellationToken cancellationToken)
-    {
-        if (identity.Credential.Scheme != CredentialScheme.None)
-        {
-            await _logins.GetAsync(identity, cancellationToken);
-        }
-    }
+    public async ValueTask<string?> ProveAsync(CallIdentity identity, CancellationToken cancellationToken) =>
+        identity.Credential.Scheme == CredentialScheme.None ? null : (await _logins.GetAsync(identity, cancellationToken)).User;
 
     /// <summary>
     /// Sends a request and reads its answer, whatever its status. The cookies of the answer are in the caller's session afterwards.

@@ -10,13 +10,16 @@ internal static class UpstreamFailures
     public static TimeSpan? RetryDelay(OcsAnswer answer, TimeProvider time) =>
         answer.RetryAfter(time.GetUtcNow()) ?? (answer.Status is 429 or 503 ? UsualDelay : null);
 
-    /// <summary>The server answered a question of the gateway's own with an error.</summary>
+    /// <summary>The server answered a question of the gateway's own with an error, or with something that is no answer to it.</summary>
     public static UpstreamException QuestionRefused(string upstream, string question, OcsAnswer answer, TimeProvider time) =>
         new(new UpstreamFailure(
-            UpstreamFailureKind.QuestionRefused, upstream, $"The server \"{upstream}\" answered HTTP status {answer.Status} when asked {question}.")
+            UpstreamFailureKind.QuestionRefused,
+            upstream,
+            $"The server \"{upstream}\" answered HTTP status {answer.Status}{(answer.IsSuccess ? ", but with something that is no answer," : "")} when asked {question}.")
         {
             Status = answer.Status,
             RetryAfter = RetryDelay(answer, time),
             MayHaveArrived = true,
+            IsOfRead = true,
         });
 }

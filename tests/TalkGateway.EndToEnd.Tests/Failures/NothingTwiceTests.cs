@@ -149,21 +149,6 @@ public sealed class NothingTwiceTests
     }
 
     [Fact]
-    public async Task A_message_is_posted_once_though_another_user_has_other_capabilities()
-    {
-        await using var gateway = await TestGateway.StartAsync();
-        var (alice, token) = await RoomAsync(gateway);
-        await gateway.As("bob").DoAsync(new ListRoomsRequest());
-        gateway.Simulator.Requests.Clear();
-        gateway.Simulator.Faults.Plan(
-            Fault.Answering(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}"""), "POST", "/chat/", times: null);
-
-        await alice.FailAsync(new SendMessageRequest { Token = token, Message = "Once" });
-
-        Assert.Single(gateway.Simulator.Requests.All, request => request.Method == "POST");
-    }
-
-    [Fact]
     public async Task A_read_that_the_server_never_answers_is_tried_as_often_as_configured()
     {
         await using var gateway = await TestGateway.StartAsync();
@@ -213,29 +198,6 @@ public sealed class NothingTwiceTests
 
         var participants = (await alice.AskAsync<ListParticipantsResponse>(new ListParticipantsRequest { Token = token })).Participants;
         Assert.Empty(participants.Single(participant => participant.ActorId == "bob").SessionIds);
-    }
-
-    [Theory]
-    [InlineData("3.2")]
-    [InlineData("4")]
-    public async Task Of_several_messages_the_one_with_the_sent_text_is_answered(string profile)
-    {
-        await using var gateway = await TestGateway.StartAsync(profile);
-        var (alice, token) = await RoomAsync(gateway);
-        await alice.DoAsync(new AddParticipantRequest { Token = token, NewParticipant = "bob" });
-        var gate = new TaskCompletionSource();
-        using var gated = gateway.Simulator.Faults.Plan(Fault.Gated(gate.Task), "POST", "/chat/");
-
-        var first = alice.AskAsync<SendMessageResponse>(new SendMessageRequest { Token = token, Message = "@bob <first> 🗼" });
-        while (gated.Struck == 0)
-        {
-            await Task.Yield();
-        }
-
-        await alice.DoAsync(new SendMessageRequest { Token = token, Message = "second" });
-        gate.SetResult();
-
-        Assert.EndsWith("<first> 🗼", (await first).Message.Text, StringComparison.Ordinal);
     }
 
     [Theory]

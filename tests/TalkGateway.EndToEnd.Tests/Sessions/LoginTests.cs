@@ -2,8 +2,10 @@ using Google.Protobuf;
 using Google.Rpc;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Simulator;
+using TalkGateway.Talk;
 using TalkGateway.Talk.V1;
 using TalkGateway.Testing;
+using TalkGateway.Transcoding;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.Sessions;
@@ -55,6 +57,47 @@ public sealed class LoginTests
         }
 
         Assert.Single(gateway.Simulator.Requests.All);
+    }
+
+    [Theory]
+    [InlineData("3.2")]
+    [InlineData("5")]
+    [InlineData("25")]
+    public async Task A_wrong_password_is_unauthenticated_on_every_rpc(string profile)
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            new TestGatewayOptions { Simulator = new SimulatorOptions { Profile = profile, SeedDemoData = false }, Time = new ManualTimeProvider() });
+        foreach (var (number, plan) in TalkContract.Plans.Methods.Index())
+        {
+            var request = plan.Descriptor.InputType.Parser.ParseFrom(ByteString.Empty);
+            request.Descriptor.FindFieldByName("token")?.Accessor.SetValue(request, "abcd1234");
+
+            // Each as the first call of its caller, and as one that follows.
+            var wrong = gateway.As("bob", $"wrong{number}");
+            Assert.Equal((plan.OperationId, Code.Unauthenticated, "UNAUTHENTICATED"), Told(plan, await wrong.FailAsync(request)));
+            Assert.Equal((plan.OperationId, Code.Unauthenticated, "CREDENTIAL_REFUSED_BEFORE"), Told(plan, await wrong.FailAsync(request)));
+        }
+
+        Assert.All(gateway.Simulator.Requests.All, request => Assert.Equal("user.get", request.Operation));
+        Assert.Equal(TalkContract.Plans.Methods.Count, gateway.Simulator.Requests.All.Count);
+
+        static (string Operation, Code Code, string Reason) Told(MethodPlan plan, RpcFailure failure) => (plan.OperationId, failure.Code, failure.Reason);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_proxy_makes_no_password_right()
+    {
+        await using var gateway = await TestGateway.StartAsync("5");
+        var token = (await gateway.As("alice").AskAsync<CreateRoomResponse>(new CreateRoomRequest { Type = RoomType.Public, Name = "Open" })).Room.Token;
+        var wrong = gateway.As("bob", "wrong");
+        using (gateway.Simulator.Faults.Plan(Fault.Html(200), "GET", "/cloud/user"))
+        {
+            var failure = await wrong.FailAsync(new GetRoomRequest { Token = token });
+            Assert.Equal((Code.Internal, "UNEXPECTED_STATUS"), (failure.Code, failure.Reason));
+            Assert.Contains("when asked who the caller is", failure.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Code.Unauthenticated, (await wrong.FailAsync(new GetRoomRequest { Token = token })).Code);
     }
 
     [Fact]

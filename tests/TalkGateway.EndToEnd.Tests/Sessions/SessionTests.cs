@@ -71,12 +71,15 @@ public sealed class SessionTests
     public async Task What_needs_a_session_says_so_without_asking_the_server()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var alice = gateway.As("alice");
 
-        var failure = await alice.FailAsync(new LeaveCallRequest { Token = "abcd1234" });
-
-        Assert.Equal((Code.FailedPrecondition, "SESSION_REQUIRED"), (failure.Code, failure.Reason));
+        var guest = await gateway.Guest().FailAsync(new LeaveCallRequest { Token = "abcd1234" });
+        Assert.Equal((Code.FailedPrecondition, "SESSION_REQUIRED"), (guest.Code, guest.Reason));
         Assert.Empty(gateway.Simulator.Requests.All);
+
+        // Who has a login is only asked whether it is one.
+        var alice = await gateway.As("alice").FailAsync(new LeaveCallRequest { Token = "abcd1234" });
+        Assert.Equal((Code.FailedPrecondition, "SESSION_REQUIRED"), (alice.Code, alice.Reason));
+        Assert.Equal(["user.get"], gateway.Simulator.Requests.All.Select(request => request.Operation));
     }
 
     [Fact]

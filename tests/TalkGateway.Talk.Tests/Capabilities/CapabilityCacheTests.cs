@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Tests.Upstream;
@@ -19,6 +21,7 @@ public sealed class CapabilityCacheTests : IDisposable
         LoginJars = new LoginJarOptions { RecheckInterval = TimeSpan.FromDays(1), Lifetime = TimeSpan.FromDays(1) },
     });
     private string _features = "chat-v2";
+    private string _folder = "/Talk";
     private int _nextcloud = 20;
     private Func<Request, HttpResponseMessage?> _instead = _ => null;
 
@@ -81,8 +84,44 @@ public sealed class CapabilityCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Equal_answers_share_one_profile() =>
-        Assert.Same(await GetAsync(), await _world.Server.Capabilities.GetAsync(CallIdentity.Anonymous, CancellationToken.None));
+    public async Task Answers_that_come_to_the_same_share_one_profile()
+    {
+        (_features, _folder) = ("chat-v2 replies", "/Talk");
+        var first = await GetAsync();
+        (_features, _folder) = ("replies chat-v2", "/Talk of somebody else");
+
+        Assert.Same(first, await _world.Server.Capabilities.GetAsync(CallIdentity.Anonymous, CancellationToken.None));
+        Assert.Equal(2, Questions.Count);
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_gateway_ends_hears_of_it_and_so_does_who_comes_after()
+    {
+        var cache = OfItsOwn();
+        var (asked, _) = HoldNextAnswer();
+        var waiting = cache.GetAsync(CallIdentity.Anonymous, CancellationToken.None).AsTask();
+        await asked;
+
+        cache.Dispose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await cache.GetAsync(CallIdentity.Anonymous, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Questions_in_the_background_after_the_gateways_end_leave_no_unobserved_failure()
+    {
+        var unobserved = new List<Exception>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved.Add(e.Exception);
+        TaskScheduler.UnobservedTaskException += Note;
+        await AskInTheBackgroundAndDisposeAsync();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        TaskScheduler.UnobservedTaskException -= Note;
+        Assert.DoesNotContain(unobserved, failure => failure.ToString().Contains(nameof(CapabilityCache), StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task Asking_again_is_refused_within_a_minute_whatever_the_load()
@@ -323,6 +362,26 @@ public sealed class CapabilityCacheTests : IDisposable
         return (asked.Task, release.SetResult);
     }
 
+    /// <summary>A cache that the test disposes of.</summary>
+    private CapabilityCache OfItsOwn() => new(_world.Server.Client, _world.Options.Capabilities, _world.Clock, NullLogger<CapabilityCache>.Instance);
+
+    /// <summary>Here, so that the caller holds nothing of it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task AskInTheBackgroundAndDisposeAsync()
+    {
+        var cache = OfItsOwn();
+        await cache.GetAsync(CallIdentity.Anonymous, CancellationToken.None);
+        cache.Dispose();
+        for (var i = 0; i < 20; i++)
+        {
+            _world.Clock.Advance(_world.Options.Capabilities.MaxAge);
+            await cache.GetAsync(CallIdentity.Anonymous, CancellationToken.None);
+            await Task.Yield();
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(async () => await cache.RefreshAsync(CallIdentity.Anonymous, CancellationToken.None));
+    }
+
     private void WithoutTalk(int nextcloud, Func<Request, HttpResponseMessage?> rooms)
     {
         (_features, _nextcloud) = ("", nextcloud);
@@ -336,7 +395,7 @@ public sealed class CapabilityCacheTests : IDisposable
             return null;
         }
 
-        var talk = _features.Length == 0 ? "" : $"\"spreed\":{{\"features\":[{string.Join(",", _features.Split(' ').Select(f => $"\"{f}\""))}]}}";
+        var talk = _features.Length == 0 ? "" : $"\"spreed\":{{\"features\":[{string.Join(",", _features.Split(' ').Select(f => $"\"{f}\""))}],\"config\":{{\"attachments\":{{\"folder\":\"{_folder}\"}}}}}}";
         return Json(200, $"{{\"version\":{{\"major\":{_nextcloud}}},\"capabilities\":{{{talk}}}}}");
     }
 }

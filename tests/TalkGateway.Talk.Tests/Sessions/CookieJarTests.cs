@@ -81,6 +81,19 @@ public sealed class CookieJarTests
         Assert.Equal(CookieJar.MaxCount, jar.Cookies.Length);
     }
 
+    [Fact]
+    public void A_jar_holds_no_more_than_a_server_takes_back()
+    {
+        var jar = CookieJar.Empty.With(["oc1=a", .. Enumerable.Range(0, CookieJar.MaxCount).Select(i => $"c{i}={new string('x', 4000)}")], Now);
+        Assert.InRange(jar.Header.Length, 8000, CookieJar.MaxBytes);
+        Assert.Equal("a", jar["oc1"]);
+
+        // A value that has become too long is no longer known, rather than an older one.
+        var grown = jar.With(["oc1=" + new string('y', 4000)], Now);
+        Assert.Null(grown["oc1"]);
+        Assert.Equal("b", grown.With(["oc1=b"], Now)["oc1"]);
+    }
+
     [Theory]
     [InlineData("oc1=b", true)]
     [InlineData("oc1=a", false)]
