@@ -19,7 +19,7 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
     /// <exception cref="UpstreamException">The server does not tell, or has no Talk for this caller.</exception>
     public async Task<ServerProfile> ReadAsync(CallIdentity identity, CancellationToken cancellationToken)
     {
-        using var answer = await client.SendAsync(Capabilities, identity, cancellationToken);
+        using var answer = (await client.SendAsync(Capabilities, identity, cancellationToken)).OrThrow();
         if (answer.Status != 200)
         {
             throw UpstreamFailures.QuestionRefused(client.Upstream, "for its capabilities", answer, time);
@@ -54,10 +54,10 @@ internal sealed class CapabilityReader(OcsClient client, TimeProvider time)
             Repeatability = Repeatability.Safe,
             SingleAttempt = true,
         };
-        using var answer = await client.SendAsync(rooms, identity, cancellationToken);
+        using var answer = (await client.SendAsync(rooms, identity, cancellationToken)).OrThrow();
         switch (answer.Status)
         {
-            case 200 or 401 when hasV1 && answer.HasEnvelope:
+            case 200 or 401 when hasV1 && answer.Envelope is not null:
                 return;
             case 403:
                 throw new UpstreamException(new UpstreamFailure(

@@ -27,6 +27,9 @@ internal sealed class ServerProfile : IServerFacts, IEquatable<ServerProfile>
 
     public Version? NextcloudVersion { get; }
 
+    /// <summary>What a user of the profile worked out from it, to be there as long as it is; nobody else's, and no part of its value.</summary>
+    public object? Kept { get; set; }
+
     /// <summary>The API version of each family.</summary>
     public ApiVersions Api { get; }
 

@@ -10,9 +10,9 @@ namespace TalkGateway.Talk.Invocation;
 /// <param name="call">The call.</param>
 /// <param name="server">The server that is called.</param>
 /// <param name="plan">The rpc.</param>
-/// <param name="entry">The rpc on this server.</param>
+/// <param name="rpc">The rpc on this server.</param>
 /// <param name="position">How many of its detours have been taken.</param>
-internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPlan plan, RouteTable.Entry entry, int position)
+internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPlan plan, ServerRpc rpc, int position)
 {
     /// <summary>The server that is called.</summary>
     public ServerProfile Server => server;
@@ -24,7 +24,7 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     public TimeProvider Time => call.Time;
 
     /// <summary>Every rpc of the contract.</summary>
-    public PlanSet Plans => call.Plans;
+    public PlanSet Plans => call.Rpcs.Plans;
 
     /// <summary>The server's profile, asked for now: <see cref="Server"/> is empty for operations outside Talk's own API.</summary>
     public ValueTask<ServerProfile> ServerAsync(CancellationToken cancellationToken) => call.ServerAsync(cancellationToken);
@@ -38,13 +38,13 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
     /// <summary>Goes on with the next polyfill, or with the server.</summary>
     public async ValueTask<IMessage> NextAsync(IMessage request, CancellationToken cancellationToken)
     {
-        if (position < entry.Detours.Count)
+        if (position < rpc.Detours.Count)
         {
-            return await entry.Detours[position].InvokeAsync(new PolyfillCall(call, server, plan, entry, position + 1), request, cancellationToken);
+            return await rpc.Detours[position].InvokeAsync(new PolyfillCall(call, server, plan, rpc, position + 1), request, cancellationToken);
         }
 
         var response = new ArrayBufferWriter<byte>();
-        await call.SendOrRescueAsync(plan, server, entry, request.ToByteArray(), response, cancellationToken);
+        (await call.SendOrRescueAsync(plan, server, rpc, request.ToByteArray(), response, cancellationToken)).ThrowIfFailed();
         return plan.Descriptor.OutputType.Parser.ParseFrom(response.WrittenSpan);
     }
 
@@ -57,7 +57,7 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
         where TResponse : IMessage<TResponse>, new()
     {
         var response = new ArrayBufferWriter<byte>();
-        await call.InvokeAsync(TalkContract.PlanOf(request.Descriptor), request.ToByteArray(), response, cancellationToken);
+        (await call.InvokeAsync(PlanOf(request), request.ToByteArray(), response, cancellationToken)).ThrowIfFailed();
         var message = new TResponse();
         message.MergeFrom(response.WrittenSpan);
         return message;
@@ -68,25 +68,27 @@ internal sealed class PolyfillCall(TalkCall call, ServerProfile server, MethodPl
         where TResponse : IMessage<TResponse>, new()
     {
         var response = new ArrayBufferWriter<byte>();
-        await call.InvokeDirectAsync(TalkContract.PlanOf(request.Descriptor), server, request.ToByteArray(), response, cancellationToken);
+        (await call.InvokeDirectAsync(PlanOf(request), server, request.ToByteArray(), response, cancellationToken)).ThrowIfFailed();
         var message = new TResponse();
         message.MergeFrom(response.WrittenSpan);
         return message;
     }
 
     /// <summary>Calls another rpc for its effect alone.</summary>
-    public ValueTask CallAsync(IMessage request, CancellationToken cancellationToken) =>
-        call.InvokeAsync(TalkContract.PlanOf(request.Descriptor), request.ToByteArray(), new ArrayBufferWriter<byte>(), cancellationToken);
+    public async ValueTask CallAsync(IMessage request, CancellationToken cancellationToken) =>
+        (await call.InvokeAsync(PlanOf(request), request.ToByteArray(), new ArrayBufferWriter<byte>(), cancellationToken)).ThrowIfFailed();
 
     /// <summary>What this server lacks for the rpc that takes <paramref name="request"/>; null if it can carry it out.</summary>
-    public string? MissingFor(IMessage request) => call.RouteOf(server, TalkContract.PlanOf(request.Descriptor)).Missing;
+    public string? MissingFor(IMessage request) => call.Rpcs[server, PlanOf(request)].Missing;
 
     /// <summary>The request is refused for one of its fields.</summary>
-    public TalkException Invalid(string field, string description) => RequestErrors.Invalid(plan, field, description);
+    public TalkException Invalid(string field, string description) => new(RequestErrors.Invalid(plan, field, description));
 
     /// <summary>The server's answer does not hold what the polyfill needs.</summary>
-    public TalkException Incomplete(string missing) => RequestErrors.IncompleteAnswer(plan, missing);
+    public TalkException Incomplete(string missing) => new(RequestErrors.IncompleteAnswer(plan, missing));
 
     /// <summary>The server lacks what the call needs.</summary>
-    public TalkException Unsupported(string missing, string? field = null) => RequestErrors.Unsupported(plan, server, missing, field);
+    public TalkException Unsupported(string missing, string? field = null) => new(RequestErrors.Unsupported(plan, server, missing, field));
+
+    private MethodPlan PlanOf(IMessage request) => call.Rpcs.PlanOf(request.Descriptor);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
+using Google.Rpc;
 using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Upstream;
@@ -11,13 +12,13 @@ namespace TalkGateway.Talk.Invocation;
 /// One call of a client and everything that is done for it: one identity, one upstream, and as many exchanges with it as the
 /// polyfills need.
 /// </summary>
-internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, PlanSet plans, RouteTable routes, TimeProvider time)
+internal readonly struct TalkCall(UpstreamServer upstream, CallIdentity identity, ServerRpcs rpcs, TimeProvider time)
 {
     private const string TalkHashHeader = "X-Nextcloud-Talk-Hash";
 
     public CallIdentity Identity => identity;
 
-    public PlanSet Plans => plans;
+    public ServerRpcs Rpcs => rpcs;
 
     public TimeProvider Time => time;
 
@@ -28,9 +29,6 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     /// <summary>Takes what the server just told this caller of itself.</summary>
     public ServerProfile Learn(CapabilityDocument told) => upstream.Capabilities.Learn(identity, told);
 
-    /// <summary>What this server makes of an rpc.</summary>
-    public RouteTable.Entry RouteOf(ServerProfile server, MethodPlan plan) => routes[server, plan];
-
     /// <summary>The sealed session, if it is new or changed during this call.</summary>
     public string? NewSessionToken() => identity.Session is { HasChanged: true } ? SessionToken() : null;
 
@@ -39,7 +37,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
 
     /// <summary>Carries out an rpc, with the polyfills that have something to do on this server.</summary>
     /// <remarks>No asynchronous layer of its own where the server is known and no polyfill applies, as with most calls.</remarks>
-    public ValueTask InvokeAsync(MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    public ValueTask<TalkOutcome> InvokeAsync(MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
         // Operations outside Talk's own API are the same everywhere, and some answer while the server does not say what it can.
         if (IsIndependentOfServer(plan))
@@ -54,29 +52,30 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
     }
 
     /// <summary>Carries out an rpc in one exchange, as the route says, or as its rescue does when that exchange is lost.</summary>
-    public ValueTask SendOrRescueAsync(
+    public ValueTask<TalkOutcome> SendOrRescueAsync(
         MethodPlan plan,
         ServerProfile server,
-        RouteTable.Entry entry,
+        ServerRpc rpc,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         CancellationToken cancellationToken)
     {
-        var sent = SendAsync(plan, server, entry, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
-        return entry.Rescue is null ? sent : RescueAsync(sent, plan, server, entry, request, response, cancellationToken);
+        var sent = SendAsync(plan, server, rpc, request, response, isRouteSure: IsIndependentOfServer(plan), cancellationToken);
+        return rpc.Rescue is null ? sent : RescueAsync(sent, plan, server, rpc, request, response, cancellationToken);
     }
 
     /// <summary>Carries out an rpc in one exchange, without the polyfills that complete its answer.</summary>
-    public ValueTask InvokeDirectAsync(
+    public ValueTask<TalkOutcome> InvokeDirectAsync(
         MethodPlan plan, ServerProfile server, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
-        SendAsync(plan, server, RouteOf(server, plan), request, response, isRouteSure: false, cancellationToken);
+        SendAsync(plan, server, rpcs[server, plan], request, response, isRouteSure: false, cancellationToken);
 
     /// <summary>Checks what a polyfill is going to take apart, so that a mistake shows before anything is sent.</summary>
-    private static void Check(MethodPlan plan, ServerProfile server, RouteTable.Entry entry, ReadOnlySpan<byte> request)
+    private static Status? Check(MethodPlan plan, ServerProfile server, ServerRpc rpc, ReadOnlySpan<byte> request)
     {
         var scratch = UpstreamRequestPool.Rent();
-        Write(plan, server, entry.Route!, request, scratch, isFilledLater: violation => entry.Detours.Any(detour => detour.Fills.Contains(violation.Field)));
+        var refusal = Write(plan, server, rpc.Route!, request, scratch, isFilledLater: violation => rpc.Detours.Any(detour => detour.Fills.Contains(violation.Field)));
         UpstreamRequestPool.Return(scratch);
+        return refusal;
     }
 
     private static IMessage Parse(MethodPlan plan, ReadOnlyMemory<byte> request)
@@ -87,133 +86,154 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         }
         catch (InvalidProtocolBufferException malformed)
         {
-            throw RequestErrors.Invalid(plan, new InvalidRequestException([new FieldViolation("", malformed.Message)]));
+            throw new TalkException(RequestErrors.Invalid(plan, "", malformed.Message), malformed);
         }
     }
 
     private static bool IsIndependentOfServer(MethodPlan plan) => plan.Family.Length == 0;
 
-    private async ValueTask InvokeOnceKnownAsync(
+    private async ValueTask<TalkOutcome> InvokeOnceKnownAsync(
         ValueTask<ServerProfile> server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
         await InvokeOnAsync(await server, plan, request, response, cancellationToken);
 
-    private ValueTask InvokeOnAsync(
+    private ValueTask<TalkOutcome> InvokeOnAsync(
         ServerProfile server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
-        var entry = RouteOf(server, plan);
-        return entry switch
+        var rpc = rpcs[server, plan];
+        return rpc switch
         {
-            { Route: null } => throw RequestErrors.Unsupported(plan, server, entry.Missing!),
-            { Detours.Count: not 0 } => DetourAsync(plan, server, entry, request, response, cancellationToken),
-            _ => SendOrRescueAsync(plan, server, entry, request, response, cancellationToken),
+            { Route: null } => new(TalkOutcome.Failed(RequestErrors.Unsupported(plan, server, rpc.Missing!))),
+            { Detours.Count: not 0 } => DetourAsync(plan, server, rpc, request, response, cancellationToken),
+            _ => SendOrRescueAsync(plan, server, rpc, request, response, cancellationToken),
         };
     }
 
-    private async ValueTask DetourAsync(
+    private async ValueTask<TalkOutcome> DetourAsync(
         MethodPlan plan,
         ServerProfile server,
-        RouteTable.Entry entry,
+        ServerRpc rpc,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         CancellationToken cancellationToken)
     {
-        Check(plan, server, entry, request.Span);
-        var result = await new PolyfillCall(this, server, plan, entry, position: 0).NextAsync(Parse(plan, request), cancellationToken);
+        if (Check(plan, server, rpc, request.Span) is { } refusal)
+        {
+            return TalkOutcome.Failed(refusal);
+        }
+
+        var result = await new PolyfillCall(this, server, plan, rpc, position: 0).NextAsync(Parse(plan, request), cancellationToken);
         result.WriteTo(response);
+        return default;
     }
 
-    private async ValueTask RescueAsync(
-        ValueTask sent,
+    private async ValueTask<TalkOutcome> RescueAsync(
+        ValueTask<TalkOutcome> sent,
         MethodPlan plan,
         ServerProfile server,
-        RouteTable.Entry entry,
+        ServerRpc rpc,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         CancellationToken cancellationToken)
     {
-        try
+        var outcome = await sent;
+        if (outcome.Lost is not { } lost)
         {
-            await sent;
+            return outcome;
         }
-        catch (UpstreamException lost)
-        {
-            // The rescue goes on behind the detours, and is not rescued itself.
-            var alone = entry with { Rescue = null };
-            var next = new PolyfillCall(this, server, plan, alone, position: entry.Detours.Count);
-            var rescued = await entry.Rescue!.RescueAsync(next, Parse(plan, request), lost.Failure, cancellationToken);
-            if (rescued is null)
-            {
-                throw;
-            }
 
-            rescued.WriteTo(response);
+        // The rescue goes on behind the detours, and is not rescued itself.
+        var next = new PolyfillCall(this, server, plan, rpc with { Rescue = null }, position: rpc.Detours.Count);
+        if (await rpc.Rescue!.RescueAsync(next, Parse(plan, request), lost, cancellationToken) is not { } rescued)
+        {
+            return outcome;
         }
+
+        rescued.WriteTo(response);
+        return default;
     }
 
-    private async ValueTask SendAsync(
+    private async ValueTask<TalkOutcome> SendAsync(
         MethodPlan plan,
         ServerProfile server,
-        RouteTable.Entry entry,
+        ServerRpc rpc,
         ReadOnlyMemory<byte> request,
         IBufferWriter<byte> response,
         bool isRouteSure,
         CancellationToken cancellationToken)
     {
         var built = UpstreamRequestPool.Rent();
-        var route = entry.Route!;
-        Write(plan, server, route, request.Span, built);
-        var sent = OcsRequestOf(plan, entry, built);
-        using var answer = await upstream.Client.SendAsync(sent, identity, cancellationToken);
-
-        // Only now: a request that failed may still be on its way out of the buffer.
-        UpstreamRequestPool.Return(built);
-        if (!isRouteSure && answer.IsNoSuchRoute)
+        var route = rpc.Route!;
+        if (Write(plan, server, route, request.Span, built) is { } refusal)
         {
-            // The server may have been upgraded since it was asked for its capabilities.
-            var renewed = await RefreshAsync(cancellationToken);
-            if (Reroute(plan, renewed, request.Span, sent) is { } other)
-            {
-                await SendAsync(plan, renewed, other, request, response, isRouteSure: true, cancellationToken);
-                return;
-            }
+            UpstreamRequestPool.Return(built);
+            return TalkOutcome.Failed(refusal);
         }
 
-        Read(plan, server, route, answer, response);
+        var sent = OcsRequestOf(plan, rpc, built);
+        var exchange = await upstream.Client.SendAsync(sent, identity, cancellationToken);
+        if (exchange.Failure is { } lost)
+        {
+            return TalkOutcome.Unanswered(lost);
+        }
+
+        // Only now: a request that failed may still be on its way out of the buffer.
+        using var answer = exchange.Answer!;
+        UpstreamRequestPool.Return(built);
+        return !isRouteSure && answer.IsNoSuchRoute
+            ? await RerouteAsync(plan, server, route, answer, sent, request, response, cancellationToken)
+            : Read(plan, server, route, answer, response);
     }
 
-    private async ValueTask<ServerProfile> RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>The server may have been upgraded since it was asked for its capabilities.</summary>
+    private async ValueTask<TalkOutcome> RerouteAsync(
+        MethodPlan plan,
+        ServerProfile server,
+        Route route,
+        OcsAnswer answer,
+        OcsRequest sent,
+        ReadOnlyMemory<byte> request,
+        IBufferWriter<byte> response,
+        CancellationToken cancellationToken)
     {
+        ServerProfile renewed;
         try
         {
-            return await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
+            renewed = await upstream.Capabilities.RefreshAsync(identity, cancellationToken);
         }
         catch (UpstreamException failure)
         {
             // The server answered the call itself, so that nothing of it is lost and nothing to rescue.
-            throw UpstreamFailureTable.ToTalkException(failure);
+            return TalkOutcome.Failed(UpstreamFailureTable.ToStatus(failure.Failure), failure);
         }
+
+        var rpc = rpcs[renewed, plan];
+        if (rpc.Route is null)
+        {
+            return TalkOutcome.Failed(RequestErrors.Unsupported(plan, renewed, rpc.Missing!));
+        }
+
+        return LeadsElsewhere(plan, renewed, rpc.Route, request.Span, sent)
+            ? await SendAsync(plan, renewed, rpc, request, response, isRouteSure: true, cancellationToken)
+            : Read(plan, server, route, answer, response);
     }
 
-    /// <summary>Where the rpc goes on a server that was just asked again; null if it is where it was sent, so that nothing is sent twice.</summary>
-    private RouteTable.Entry? Reroute(MethodPlan plan, ServerProfile renewed, ReadOnlySpan<byte> request, OcsRequest sent)
+    /// <summary>Whether the rpc goes elsewhere on a server that was just asked again. If not, nothing is sent twice.</summary>
+    private static bool LeadsElsewhere(MethodPlan plan, ServerProfile renewed, Route route, ReadOnlySpan<byte> request, OcsRequest sent)
     {
-        var entry = RouteOf(renewed, plan);
-        if (entry.Route is null)
-        {
-            throw RequestErrors.Unsupported(plan, renewed, entry.Missing!);
-        }
-
+        // A request that this server refuses is refused by those who send it.
         var built = UpstreamRequestPool.Rent();
-        Write(plan, renewed, entry.Route, request, built);
-        var isOther = built.Method != sent.Method || !PathOf(built.PathAndQuery).SequenceEqual(PathOf(sent.PathAndQuery));
+        var isOther = Write(plan, renewed, route, request, built) is not null
+            || built.Method != sent.Method
+            || !PathOf(built.PathAndQuery).SequenceEqual(PathOf(sent.PathAndQuery));
         UpstreamRequestPool.Return(built);
-        return isOther ? entry : null;
+        return isOther;
     }
 
     private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> pathAndQuery) =>
         pathAndQuery.IndexOf('?') is >= 0 and var query ? pathAndQuery[..query] : pathAndQuery;
 
-    private static void Write(
+    /// <summary>Writes the request to the server, or says why the client's is refused.</summary>
+    private static Status? Write(
         MethodPlan plan,
         ServerProfile server,
         Route route,
@@ -224,22 +244,20 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         try
         {
             route.WriteRequest(request, target);
+            return null;
         }
         catch (InvalidRequestException invalid) when (isFilledLater is null)
         {
-            throw RequestErrors.Invalid(plan, invalid);
+            return RequestErrors.Invalid(plan, invalid);
         }
         catch (InvalidRequestException invalid)
         {
             var wrong = invalid.Violations.Where(violation => !isFilledLater!(violation)).ToList();
-            if (wrong.Count != 0)
-            {
-                throw RequestErrors.Invalid(plan, new InvalidRequestException(wrong, invalid.HasMore));
-            }
+            return wrong.Count == 0 ? null : RequestErrors.Invalid(plan, new InvalidRequestException(wrong, invalid.HasMore));
         }
         catch (UnsupportedFieldException unsupported)
         {
-            throw RequestErrors.Unsupported(plan, server, unsupported.Missing, unsupported.Field);
+            return RequestErrors.Unsupported(plan, server, unsupported.Missing, unsupported.Field);
         }
     }
 
@@ -254,7 +272,7 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         return plan.Idempotent && method != HttpMethod.Delete ? Repeatability.Idempotent : Repeatability.Once;
     }
 
-    private OcsRequest OcsRequestOf(MethodPlan plan, RouteTable.Entry entry, UpstreamRequest built) => new()
+    private OcsRequest OcsRequestOf(MethodPlan plan, ServerRpc rpc, UpstreamRequest built) => new()
     {
         Method = built.Method,
         PathAndQuery = built.PathAndQuery,
@@ -264,14 +282,14 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         Repeatability = RepeatabilityOf(plan, built.Method),
         Stateful = identity.Session is not null,
         LongPoll = built.Wait,
-        AnyFormat = entry.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
+        AnyFormat = rpc.Route!.Format == Ocs.V1.AnswerFormat.Bytes,
     };
 
-    private void Read(MethodPlan plan, ServerProfile server, Route route, OcsAnswer answer, IBufferWriter<byte> response)
+    private TalkOutcome Read(MethodPlan plan, ServerProfile server, Route route, OcsAnswer answer, IBufferWriter<byte> response)
     {
         if (!answer.IsSuccess && !route.IsEmptyStatus(answer.Status))
         {
-            throw AnswerErrors.From(plan, server, upstream.Name, answer, time, identity);
+            return TalkOutcome.Failed(AnswerErrors.From(plan, server, upstream.Name, answer, time, identity));
         }
 
         if (TalkHash.Speaks(plan) && answer.Header(TalkHashHeader) is { } hash)
@@ -282,10 +300,11 @@ internal sealed class TalkCall(UpstreamServer upstream, CallIdentity identity, P
         try
         {
             route.ReadAnswer(answer.Status, answer, answer.Body.Span, response);
+            return default;
         }
         catch (MalformedAnswerException malformed)
         {
-            throw RequestErrors.MalformedAnswer(plan, upstream.Name, answer.Status, malformed.Message, malformed);
+            return TalkOutcome.Failed(RequestErrors.MalformedAnswer(plan, upstream.Name, answer.Status, malformed.Message), malformed);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace TalkGateway.Talk.Invocation;
 
 /// <summary>What a call says besides its request message. Absent values are null.</summary>
-public sealed record TalkCallMetadata
+public readonly record struct TalkCallMetadata
 {
     /// <summary>Metadata key of <see cref="Upstream"/>.</summary>
     public const string UpstreamKey = "talk-upstream";

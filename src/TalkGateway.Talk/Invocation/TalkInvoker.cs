@@ -1,4 +1,5 @@
 using System.Buffers;
+using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Polyfills;
@@ -15,19 +16,18 @@ namespace TalkGateway.Talk.Invocation;
 public sealed class TalkInvoker
 {
     private readonly UpstreamRegistry _upstreams;
-    private readonly RouteTable _routes;
+    private readonly ServerRpcs _rpcs;
     private readonly TimeProvider _time;
 
     internal TalkInvoker(PlanSet plans, PolyfillSet polyfills, UpstreamRegistry upstreams, TimeProvider time)
     {
-        Plans = plans;
         _upstreams = upstreams;
-        _routes = new RouteTable(plans, polyfills);
+        _rpcs = new ServerRpcs(plans, polyfills);
         _time = time;
     }
 
     /// <summary>Every rpc that can be invoked.</summary>
-    public PlanSet Plans { get; }
+    public PlanSet Plans => _rpcs.Plans;
 
     /// <summary>Carries out one call.</summary>
     /// <param name="plan">The rpc, one of <see cref="Plans"/>.</param>
@@ -35,64 +35,61 @@ public sealed class TalkInvoker
     /// <param name="request">The request message.</param>
     /// <param name="response">Receives the response message; untouched when the call fails.</param>
     /// <param name="cancellationToken">Ends the call, and the request to the server with it.</param>
-    /// <returns>A new session token if the call opened or changed the caller's session, otherwise null.</returns>
-    /// <exception cref="TalkException">The call failed.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up or its deadline passed.</exception>
-    public async ValueTask<string?> InvokeAsync(
-        MethodPlan plan,
-        TalkCallMetadata metadata,
-        ReadOnlyMemory<byte> request,
-        IBufferWriter<byte> response,
-        CancellationToken cancellationToken)
+    public ValueTask<TalkOutcome> InvokeAsync(
+        MethodPlan plan, in TalkCallMetadata metadata, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
-        TalkCall? call = null;
+        TalkCall call;
         try
         {
             call = Open(plan, metadata);
-            await call.InvokeAsync(plan, request, response, cancellationToken);
+        }
+        catch (UpstreamException refused)
+        {
+            return new(TalkOutcome.Unanswered(refused.Failure));
+        }
 
-            // Who opens a session finds its token in the response, though it may be one that goes on.
-            var token = plan.Session == Ocs.V1.SessionUse.Opens ? call.SessionToken() : call.NewSessionToken();
-            if (token is not null)
-            {
-                SessionTokenField.Append(plan, token, response);
-            }
+        return plan.Session == SessionUse.Needs && call.Identity.Session is null
+            ? new(TalkOutcome.Failed(RequestErrors.SessionRequired(plan)))
+            : InvokeAsync(call, plan, request, response, cancellationToken);
+    }
 
-            return token;
+    private static async ValueTask<TalkOutcome> InvokeAsync(
+        TalkCall call, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    {
+        TalkOutcome outcome;
+        try
+        {
+            outcome = await call.InvokeAsync(plan, request, response, cancellationToken);
         }
         catch (TalkException failure)
         {
-            failure.SessionToken = call?.NewSessionToken();
-            throw;
+            outcome = TalkOutcome.Failed(failure.Status, failure);
         }
         catch (UpstreamException failure)
         {
-            var translated = UpstreamFailureTable.ToTalkException(failure);
-            translated.SessionToken = call?.NewSessionToken();
-            throw translated;
+            outcome = TalkOutcome.Unanswered(failure.Failure);
         }
+
+        // Who opens a session finds its token in the response, though it may be one that goes on.
+        var isWell = outcome.Failure is null;
+        var token = isWell && plan.Session == SessionUse.Opens ? call.SessionToken() : call.NewSessionToken();
+        if (isWell && token is not null)
+        {
+            SessionTokenField.Append(plan, token, response);
+        }
+
+        return outcome with { SessionToken = token };
     }
 
-    private TalkCall Open(MethodPlan plan, TalkCallMetadata metadata)
+    private TalkCall Open(MethodPlan plan, in TalkCallMetadata metadata)
     {
         var upstream = _upstreams.Resolve(metadata.Upstream, metadata.Authority);
         var credential = Credential.Parse(metadata.Authorization);
-        var session = string.IsNullOrEmpty(metadata.SessionToken) ? null : upstream.OpenSession(metadata.SessionToken, credential);
-        if (session is null)
-        {
-            switch (plan.Session)
-            {
-                case Ocs.V1.SessionUse.Opens:
-                    session = new SessionJar();
-                    break;
-                case Ocs.V1.SessionUse.Needs:
-                    throw RequestErrors.SessionRequired(plan);
-                default:
-                    break;
-            }
-        }
-
+        var session = !string.IsNullOrEmpty(metadata.SessionToken) ? upstream.OpenSession(metadata.SessionToken, credential)
+            : plan.Session == SessionUse.Opens ? new SessionJar()
+            : null;
         var identity = new CallIdentity(credential, session, metadata.ClientAddress) { AcceptLanguage = metadata.AcceptLanguage };
-        return new TalkCall(upstream, identity, Plans, _routes, _time);
+        return new TalkCall(upstream, identity, _rpcs, _time);
     }
 }

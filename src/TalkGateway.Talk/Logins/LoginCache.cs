@@ -49,20 +49,24 @@ internal sealed class LoginCache : IDisposable
     /// The server refuses the credential (<see cref="UpstreamFailureKind.CredentialRefused"/>), did so a moment ago
     /// (<see cref="UpstreamFailureKind.CredentialRefusedBefore"/>), or does not tell.
     /// </exception>
-    public ValueTask<Login> GetAsync(CallIdentity identity, CancellationToken cancellationToken)
-    {
-        if (_logins.TryGet(identity.Credential.Key, out var login) && _time.GetElapsedTime(login.ProvenAt) < _options.Lifetime)
-        {
-            if (login.ClaimsRecheck(_time, _options.RecheckInterval))
-            {
-                // What is known goes on counting meanwhile, and if the server fails.
-                _ = Prove(identity, login).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
-            }
+    public ValueTask<Login> GetAsync(CallIdentity identity, CancellationToken cancellationToken) =>
+        Known(identity) is { } login ? ValueTask.FromResult(login) : new ValueTask<Login>(ProveAsync(identity, cancellationToken));
 
-            return ValueTask.FromResult(login);
+    /// <summary>The login of a caller whose credential the server accepted not too long ago; null for any other.</summary>
+    public Login? Known(CallIdentity identity)
+    {
+        if (!_logins.TryGet(identity.Credential.Key, out var login) || _time.GetElapsedTime(login.ProvenAt) >= _options.Lifetime)
+        {
+            return null;
         }
 
-        return new ValueTask<Login>(ProveAsync(identity, cancellationToken));
+        if (login.ClaimsRecheck(_time, _options.RecheckInterval))
+        {
+            // What is known goes on counting meanwhile, and if the server fails.
+            _ = Prove(identity, login).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
+        }
+
+        return login;
     }
 
     /// <summary>A new login in place of one whose session ended, or that came into doubt otherwise.</summary>
@@ -86,9 +90,11 @@ internal sealed class LoginCache : IDisposable
     }
 
     /// <summary>Whether the session of a login still is the user's. It costs the server no check of the credential.</summary>
+    /// <exception cref="UpstreamException">The server does not tell.</exception>
     public async ValueTask<bool> IsAliveAsync(Login login, CallIdentity identity, CancellationToken cancellationToken)
     {
-        using var answer = await _pipeline.ExecuteAsync(new OcsAttempt(WhoAmI, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+        var outcome = await _pipeline.ExecuteAsync(new OcsAttempt(WhoAmI, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+        using var answer = outcome.OrThrow();
         return answer.IsSuccess;
     }
 
@@ -143,7 +149,7 @@ internal sealed class LoginCache : IDisposable
         try
         {
             var attempt = new OcsAttempt(WhoAmI, credential.HeaderValue, known is null ? CookieJar.Fresh.Header : null, identity);
-            using var answer = await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token);
+            using var answer = (await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token)).OrThrow();
             switch (answer.Status)
             {
                 case 401:

@@ -70,12 +70,11 @@ internal sealed class AttendeeAddressPolyfill : Detour
     private static async ValueTask<Participant> FindAsync(PolyfillCall call, string token, AttendeeRef address, CancellationToken cancellationToken)
     {
         var list = await call.CallAsync<ListParticipantsResponse>(new ListParticipantsRequest { Token = token }, cancellationToken);
-        return list.Participants.FirstOrDefault(participant => Matches(participant, address)) ?? throw Statuses.Gateway(
+        return list.Participants.FirstOrDefault(participant => Matches(participant, address)) ?? throw new TalkException(Statuses.Gateway(
             Code.NotFound,
             ErrorReasons.AttendeeNotFound,
             "attendee: no participant of the room has this address",
-            null,
-            ("operation", call.Plan.OperationId));
+            ("operation", call.Plan.OperationId)));
     }
 
     private static bool Matches(Participant participant, AttendeeRef address) => address.AddressCase switch

@@ -126,8 +126,10 @@ internal sealed class SessionTokens(IDataProtectionProvider protection, TimeProv
         new UpstreamFailure(
             UpstreamFailureKind.SessionMalformed,
             upstream,
-            "The session token is not one of this gateway. Replicas must share their data protection keys."),
-        cause);
+            "The session token is not one of this gateway. Replicas must share their data protection keys.")
+        {
+            Cause = cause,
+        });
 
     private byte[] Open(string token, string upstream)
     {

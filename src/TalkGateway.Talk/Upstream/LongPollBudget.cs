@@ -28,34 +28,40 @@ internal sealed class LongPollBudget(string upstream, LongPollOptions options, T
     public void End() => _end.Cancel();
 
     /// <summary>What a request hears that waited when the end came, or comes after it.</summary>
-    public UpstreamException Stopping() => new(
-        new UpstreamFailure(UpstreamFailureKind.GatewayStopping, upstream, "The gateway is about to stop: call again, which another one answers.") { IsOfRead = true });
+    public UpstreamFailure Stopping() =>
+        new(UpstreamFailureKind.GatewayStopping, upstream, "The gateway is about to stop: call again, which another one answers.") { IsOfRead = true };
 
     public void Dispose() => _end.Dispose();
 
-    /// <summary>Takes a place for one request, until it is disposed of.</summary>
-    /// <exception cref="UpstreamException">There is none left (<see cref="UpstreamFailureKind.TooManyLongPolls"/>); nothing was sent.</exception>
-    public IDisposable Enter(CallIdentity identity)
+    /// <summary>
+    /// Takes a place for one request, until it is disposed of. Null where there is none left; then
+    /// <paramref name="refusal"/> says so (<see cref="UpstreamFailureKind.TooManyLongPolls"/>).
+    /// </summary>
+    public IDisposable? TryEnter(CallIdentity identity, out UpstreamFailure? refusal)
     {
         var owner = Owner.Of(identity);
+        refusal = null;
         lock (_gate)
         {
             var own = _byOwner.GetValueOrDefault(owner);
             if (own >= options.MaxPerCredential)
             {
-                throw Refusal($"already waits in {own} calls for this caller (option LongPolls:MaxPerCredential)");
+                refusal = Refusal($"already waits in {own} calls for this caller (option LongPolls:MaxPerCredential)");
+                return null;
             }
 
             if (_count >= options.MaxCount)
             {
                 Warn(nameof(options.MaxCount), options.MaxCount);
-                throw Refusal($"already waits in {_count} calls (option LongPolls:MaxCount)");
+                refusal = Refusal($"already waits in {_count} calls (option LongPolls:MaxCount)");
+                return null;
             }
 
             if (owner.IsGuest && _ofGuests >= options.MaxForGuests)
             {
                 Warn(nameof(options.MaxForGuests), options.MaxForGuests);
-                throw Refusal($"already waits in {_ofGuests} calls of guests (option LongPolls:MaxForGuests)");
+                refusal = Refusal($"already waits in {_ofGuests} calls of guests (option LongPolls:MaxForGuests)");
+                return null;
             }
 
             _byOwner[owner] = own + 1;
@@ -94,8 +100,8 @@ internal sealed class LongPollBudget(string upstream, LongPollOptions options, T
         }
     }
 
-    private UpstreamException Refusal(string what) => new(
-        new UpstreamFailure(UpstreamFailureKind.TooManyLongPolls, upstream, $"The gateway {what} at the server \"{upstream}\"; nothing was sent.") { RetryAfter = Retry });
+    private UpstreamFailure Refusal(string what) =>
+        new(UpstreamFailureKind.TooManyLongPolls, upstream, $"The gateway {what} at the server \"{upstream}\"; nothing was sent.") { RetryAfter = Retry };
 
     /// <summary>Who waits: an account by its credential, a guest by the session.</summary>
     private readonly record struct Owner(CredentialKey Credential, string Session)

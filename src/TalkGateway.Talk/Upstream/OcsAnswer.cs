@@ -19,6 +19,8 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     private readonly int _length;
     private byte[]? _buffer;
     private ByteHolding _holding;
+    private OcsFailure? _envelope;
+    private bool _isEnvelopeRead;
 
     /// <param name="response">The answer's head; disposed together with this.</param>
     /// <param name="buffer">From <see cref="Buffers"/>, which get it back; null for an empty body.</param>
@@ -43,19 +45,31 @@ internal sealed class OcsAnswer : IHeaderLookup, IDisposable
     /// <summary>The body, decompressed.</summary>
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _buffer is null ? 0 : _length);
 
-    /// <summary>Whether the body is JSON in the OCS envelope.</summary>
-    public bool HasEnvelope => OcsEnvelope.TryRead(Body.Span, out _);
+    /// <summary>What the OCS envelope says of a failure; null where the body is no JSON in one. Read once, when it is first asked for.</summary>
+    public OcsFailure? Envelope
+    {
+        get
+        {
+            if (!_isEnvelopeRead)
+            {
+                _ = OcsEnvelope.TryRead(Body.Span, out _envelope);
+                _isEnvelopeRead = true;
+            }
+
+            return _envelope;
+        }
+    }
 
     /// <summary>
     /// Whether a 404 means that the server has no such path, not that it has no such thing: servers up to Nextcloud 20 may answer
     /// it in XML even where JSON was asked for, and others with OCS status 998, or with a text of their own. Old servers also say so when they fail inside.
     /// </summary>
-    public bool IsNoSuchRoute => Status == 404 && (!OcsEnvelope.TryRead(Body.Span, out var failure)
-        || failure.StatusCode == NoSuchRoute
-        || failure.Message?.StartsWith(InvalidQuery, StringComparison.Ordinal) == true);
+    public bool IsNoSuchRoute => Status == 404 && (Envelope is null
+        || Envelope.StatusCode == NoSuchRoute
+        || Envelope.Message?.StartsWith(InvalidQuery, StringComparison.Ordinal) == true);
 
     /// <summary>Whether a 412 is the refusal of a request without valid cookies (no envelope), not a lobby (with one).</summary>
-    public bool IsCsrfFailure => Status == 412 && !HasEnvelope;
+    public bool IsCsrfFailure => Status == 412 && Envelope is null;
 
     /// <summary>Value of a header, without regard to case; several are joined by a comma. Null where there is none.</summary>
     public string? Header(string name)

@@ -58,9 +58,9 @@ internal sealed class OcsClient : IDisposable
     /// <summary>
     /// Sends a request and reads its answer, whatever its status. The cookies of the answer are in the caller's session afterwards.
     /// </summary>
-    /// <exception cref="UpstreamException">There is no answer, or the server does not accept the caller's credential.</exception>
+    /// <returns>The answer, or the failure: there is no answer, or the server does not accept the caller's credential.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public ValueTask<OcsAnswer> SendAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
+    public ValueTask<OcsOutcome> SendAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
     {
         if (identity.Credential.Scheme == CredentialScheme.None)
         {
@@ -73,10 +73,9 @@ internal sealed class OcsClient : IDisposable
             return SendOutsideOfOcsAsync(request, identity, cancellationToken);
         }
 
-        var login = _logins.GetAsync(identity, cancellationToken);
-        return login.IsCompletedSuccessfully
-            ? SendAsync(request, identity, login.Result, cancellationToken)
-            : SendOnceProvenAsync(login, request, identity, cancellationToken);
+        return _logins.Known(identity) is { } login
+            ? SendAsync(request, identity, login, cancellationToken)
+            : SendOnceProvenAsync(request, identity, cancellationToken);
     }
 
     /// <summary>Ends the requests that wait for news (<see cref="UpstreamFailureKind.GatewayStopping"/>), and lets no more wait.</summary>
@@ -89,21 +88,37 @@ internal sealed class OcsClient : IDisposable
         _transport.Dispose();
     }
 
-    private async ValueTask<OcsAnswer> SendOnceProvenAsync(ValueTask<Login> login, OcsRequest request, CallIdentity identity, CancellationToken cancellationToken) =>
-        await SendAsync(request, identity, await login, cancellationToken);
+    private async ValueTask<OcsOutcome> SendOnceProvenAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
+    {
+        Login login;
+        try
+        {
+            login = await _logins.GetAsync(identity, cancellationToken);
+        }
+        catch (UpstreamException unproven)
+        {
+            return unproven.Failure;
+        }
 
-    private ValueTask<OcsAnswer> SendAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken) =>
+        return await SendAsync(request, identity, login, cancellationToken);
+    }
+
+    private ValueTask<OcsOutcome> SendAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken) =>
         _options.LoginJars.Enabled && identity.Session is null && !request.Stateful && login.HasSession
             ? SendOnLoginAsync(request, identity, login, cancellationToken)
             : SendWithCredentialAsync(request, identity, login, cancellationToken);
 
-    private async ValueTask<OcsAnswer> SendOutsideOfOcsAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> SendOutsideOfOcsAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
     {
         try
         {
             await _logins.GetAsync(identity, cancellationToken);
         }
-        catch (UpstreamException untold) when (untold.Failure.Kind is not (UpstreamFailureKind.CredentialRefused or UpstreamFailureKind.CredentialRefusedBefore))
+        catch (UpstreamException refused) when (refused.Failure.Kind is UpstreamFailureKind.CredentialRefused or UpstreamFailureKind.CredentialRefusedBefore)
+        {
+            return refused.Failure;
+        }
+        catch (UpstreamException)
         {
             // A server that can't say who the caller is, as under maintenance, tells this much to everybody.
         }
@@ -111,22 +126,27 @@ internal sealed class OcsClient : IDisposable
         return await SendAsGuestAsync(request, identity, cancellationToken);
     }
 
-    private async ValueTask<OcsAnswer> SendAsGuestAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> SendAsGuestAsync(OcsRequest request, CallIdentity identity, CancellationToken cancellationToken) =>
+        TakeCookies(await _pipeline.ExecuteAsync(new OcsAttempt(request, null, identity.Session?.Cookies.Header, identity), onLoginJar: false, cancellationToken), identity);
+
+    private OcsOutcome TakeCookies(OcsOutcome outcome, CallIdentity identity)
     {
-        var answer = await _pipeline.ExecuteAsync(new OcsAttempt(request, null, identity.Session?.Cookies.Header, identity), onLoginJar: false, cancellationToken);
-        identity.Session?.Apply(answer.SetCookies, _time.GetUtcNow());
-        return answer;
+        if (outcome.Answer is { } answer)
+        {
+            identity.Session?.Apply(answer.SetCookies, _time.GetUtcNow());
+        }
+
+        return outcome;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OcsAnswer> SendWithCredentialAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> SendWithCredentialAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken)
     {
         var attempt = new OcsAttempt(request, identity.Credential.HeaderValue, identity.Session?.Cookies.Header, identity);
-        var answer = await _pipeline.ExecuteAsync(attempt, onLoginJar: false, cancellationToken);
-        identity.Session?.Apply(answer.SetCookies, _time.GetUtcNow());
-        if (answer.Status != 401)
+        var outcome = TakeCookies(await _pipeline.ExecuteAsync(attempt, onLoginJar: false, cancellationToken), identity);
+        if (outcome.Answer is not { Status: 401 } answer)
         {
-            return answer;
+            return outcome;
         }
 
         try
@@ -136,6 +156,11 @@ internal sealed class OcsClient : IDisposable
             answer.IsOfKnownCaller = true;
             return answer;
         }
+        catch (UpstreamException unproven)
+        {
+            answer.Dispose();
+            return unproven.Failure;
+        }
         catch
         {
             answer.Dispose();
@@ -144,11 +169,16 @@ internal sealed class OcsClient : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OcsAnswer> SendOnLoginAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> SendOnLoginAsync(OcsRequest request, CallIdentity identity, Login login, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostSessionsTried && login.HasSession; tries++)
         {
-            var answer = await _pipeline.ExecuteAsync(new OcsAttempt(request, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+            var outcome = await _pipeline.ExecuteAsync(new OcsAttempt(request, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+            if (outcome.Answer is not { } answer)
+            {
+                return outcome;
+            }
+
             if (!IsLoggedOut(answer, login.Cookies))
             {
                 login.Served();
@@ -166,6 +196,11 @@ internal sealed class OcsClient : IDisposable
 
                 UpstreamLog.LoginSessionEnded(_logger, Upstream, identity.Credential.Key);
                 login = await _logins.RenewAsync(identity, login, cancellationToken);
+            }
+            catch (UpstreamException unproven)
+            {
+                answer.Dispose();
+                return unproven.Failure;
             }
             catch
             {

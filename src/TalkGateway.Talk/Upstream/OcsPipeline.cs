@@ -21,7 +21,7 @@ internal sealed class OcsPipeline : IDisposable
     private readonly ILogger _logger;
     private readonly OcsTransport _transport;
     private readonly LongPollBudget _longPolls;
-    private readonly ResiliencePipeline<OcsAnswer> _pipeline;
+    private readonly ResiliencePipeline<OcsOutcome> _pipeline;
 
     public OcsPipeline(string upstream, UpstreamOptions options, OcsTransport transport, UpstreamStatistics statistics, TimeProvider time, ILogger logger)
     {
@@ -31,7 +31,7 @@ internal sealed class OcsPipeline : IDisposable
         _statistics = statistics;
         _logger = logger;
         _longPolls = new LongPollBudget(upstream, options.LongPolls, time, logger);
-        var builder = new ResiliencePipelineBuilder<OcsAnswer> { Name = upstream, TimeProvider = time };
+        var builder = new ResiliencePipelineBuilder<OcsOutcome> { Name = upstream, TimeProvider = time };
         AddRetry(builder, options.Retry);
         AddCircuitBreaker(builder, options.CircuitBreaker);
         builder.AddTimeout(new TimeoutStrategyOptions
@@ -49,14 +49,18 @@ internal sealed class OcsPipeline : IDisposable
 
     public void Dispose() => _longPolls.Dispose();
 
-    /// <exception cref="UpstreamException">There is no answer.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public ValueTask<OcsAnswer> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken) =>
+    public ValueTask<OcsOutcome> ExecuteAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken) =>
         attempt.Request.LongPoll > TimeSpan.Zero ? WaitAsync(attempt, onLoginJar, cancellationToken) : SendAsync(attempt, onLoginJar, cancellationToken);
 
-    private async ValueTask<OcsAnswer> WaitAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> WaitAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
-        using var place = _longPolls.Enter(attempt.Identity);
+        if (_longPolls.TryEnter(attempt.Identity, out var full) is not { } place)
+        {
+            return full!;
+        }
+
+        using var left = place;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _longPolls.Ended);
         try
         {
@@ -64,12 +68,12 @@ internal sealed class OcsPipeline : IDisposable
         }
         catch (OperationCanceledException) when (_longPolls.Ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw _longPolls.Stopping();
+            return _longPolls.Stopping();
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OcsAnswer> SendAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> SendAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(RequestKey, attempt.Request);
@@ -79,16 +83,15 @@ internal sealed class OcsPipeline : IDisposable
                 static (context, state) => state.Pipeline.AttemptAsync(state.Attempt, state.OnLoginJar, context.CancellationToken),
                 context,
                 (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
-            return outcome.Exception switch
+            return outcome switch
             {
-                null when IsLostByProxy(attempt.Request, outcome.Result!) => throw LostByProxy(outcome.Result!),
-                null => outcome.Result!,
-                TimeoutRejectedException e => throw new UpstreamException(TimedOut(attempt.Request, e), e),
-                BrokenCircuitException e => throw new UpstreamException(
-                    new UpstreamFailure(UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break },
-                    e),
-                UpstreamException e when attempt.Request.Repeatability == Repeatability.Safe => throw new UpstreamException(e.Failure with { IsOfRead = true }, e),
-                _ => Throw(outcome),
+                { Exception: TimeoutRejectedException e } => TimedOut(attempt.Request, e),
+                { Exception: BrokenCircuitException e } => new UpstreamFailure(
+                    UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break, Cause = e },
+                { Exception: not null } => Throw(outcome),
+                { Result: { Answer: { } answer } } when IsLostByProxy(attempt.Request, answer) => LostByProxy(answer),
+                { Result: { Failure: { } failure } } when attempt.Request.Repeatability == Repeatability.Safe => failure with { IsOfRead = true },
+                _ => outcome.Result,
             };
         }
         finally
@@ -98,28 +101,27 @@ internal sealed class OcsPipeline : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<OcsAnswer>> AttemptAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<OcsOutcome>> AttemptAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
         _statistics.CountRequest(attempt.Authorization is not null, onLoginJar);
         try
         {
-            var answer = await _transport.ExchangeAsync(attempt, cancellationToken);
-            if (answer.Status == 429)
+            var outcome = await _transport.ExchangeAsync(attempt, cancellationToken);
+            if (outcome.Answer is { Status: 429 })
             {
                 _statistics.CountThrottled();
                 UpstreamLog.Throttled(_logger, _upstream, _statistics.Throttled);
             }
-
-            return Outcome.FromResult(answer);
-        }
-        catch (Exception e) when (e is UpstreamException or OperationCanceledException)
-        {
-            if (e is UpstreamException { Failure: { Kind: UpstreamFailureKind.Redirected, Message: var reason } })
+            else if (outcome.Failure is { Kind: UpstreamFailureKind.Redirected, Message: var reason })
             {
                 UpstreamLog.Redirected(_logger, _upstream, reason);
             }
 
-            return Outcome.FromException<OcsAnswer>(e);
+            return Outcome.FromResult(outcome);
+        }
+        catch (OperationCanceledException e)
+        {
+            return Outcome.FromException<OcsOutcome>(e);
         }
     }
 
@@ -128,31 +130,32 @@ internal sealed class OcsPipeline : IDisposable
             UpstreamFailureKind.NoConnectionFree,
             _upstream,
             $"No connection to the server \"{_upstream}\" became free within {timeout.Timeout.TotalSeconds:0.#} s (option MaxConnections); nothing was sent.")
+        {
+            Cause = timeout,
+        }
         : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.Timeout.TotalSeconds:0.#} s.")
         {
             MayHaveArrived = true,
             IsOfRead = request.Repeatability == Repeatability.Safe,
+            Cause = timeout,
         };
 
     /// <summary>Whether a proxy in front of Nextcloud answered a write that Nextcloud may have carried out.</summary>
     private static bool IsLostByProxy(OcsRequest request, OcsAnswer answer) =>
-        answer.Status is 502 or 504 && request.Repeatability != Repeatability.Safe && !answer.HasEnvelope;
+        answer.Status is 502 or 504 && request.Repeatability != Repeatability.Safe && answer.Envelope is null;
 
-    private UpstreamException LostByProxy(OcsAnswer answer)
+    private UpstreamFailure LostByProxy(OcsAnswer answer)
     {
         var status = answer.Status;
         answer.Dispose();
-        return new UpstreamException(new UpstreamFailure(
-            UpstreamFailureKind.Interrupted,
-            _upstream,
-            $"A proxy in front of the server \"{_upstream}\" answered {status} in its place.")
+        return new UpstreamFailure(UpstreamFailureKind.Interrupted, _upstream, $"A proxy in front of the server \"{_upstream}\" answered {status} in its place.")
         {
             MayHaveArrived = true,
             Status = status,
-        });
+        };
     }
 
-    private static OcsAnswer Throw(Outcome<OcsAnswer> outcome)
+    private static OcsOutcome Throw(Outcome<OcsOutcome> outcome)
     {
         outcome.ThrowIfException();
         throw new InvalidOperationException("The outcome holds neither an answer nor an exception.");
@@ -161,42 +164,40 @@ internal sealed class OcsPipeline : IDisposable
     private static OcsRequest RequestOf(ResilienceContext context) => context.Properties.GetValue(RequestKey, null!);
 
     /// <summary>What may be sent again without the server carrying it out twice, and has a chance to go better.</summary>
-    private static bool MayRepeat(OcsRequest request, Outcome<OcsAnswer> outcome)
+    private static bool MayRepeat(OcsRequest request, Outcome<OcsOutcome> outcome)
     {
         if (request.SingleAttempt)
         {
             return false;
         }
 
-        return outcome switch
+        return outcome.Result switch
         {
             // Timeouts are no reason: a slow server gets slower by more requests.
-            { Exception: UpstreamException { Failure: { Kind: UpstreamFailureKind.Unreachable, MayHaveArrived: false } } } => true,
-            { Exception: UpstreamException { Failure.Kind: UpstreamFailureKind.Interrupted } } => request.Repeatability != Repeatability.Once,
+            { Failure: { Kind: UpstreamFailureKind.Unreachable, MayHaveArrived: false } } => true,
+            { Failure.Kind: UpstreamFailureKind.Interrupted } => request.Repeatability != Repeatability.Once,
 
             // From a proxy whose PHP was just being restarted. 503 is Nextcloud's maintenance mode, which lasts.
-            { Result.Status: 502 or 504 } => request.Repeatability != Repeatability.Once,
+            { Answer.Status: 502 or 504 } => request.Repeatability != Repeatability.Once,
             _ => false,
         };
     }
 
-    private static bool IsFailure(Outcome<OcsAnswer> outcome) =>
-        outcome.Exception is TimeoutRejectedException { InnerException: not UnsentException } or UpstreamException
-        {
-            Failure.Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer
-        };
+    private static bool IsFailure(Outcome<OcsOutcome> outcome) =>
+        outcome.Exception is TimeoutRejectedException { InnerException: not UnsentException }
+        || outcome.Result.Failure is { Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer };
 
-    private static string Reason(Outcome<OcsAnswer> outcome) =>
-        outcome.Exception?.Message ?? "it answered " + outcome.Result!.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Reason(Outcome<OcsOutcome> outcome) =>
+        outcome.Exception?.Message ?? outcome.Result.Failure?.Message ?? $"it answered {outcome.Result.Answer?.Status}";
 
-    private void AddRetry(ResiliencePipelineBuilder<OcsAnswer> builder, RetryOptions retry)
+    private void AddRetry(ResiliencePipelineBuilder<OcsOutcome> builder, RetryOptions retry)
     {
         if (retry.MaxRetries == 0)
         {
             return;
         }
 
-        builder.AddRetry(new RetryStrategyOptions<OcsAnswer>
+        builder.AddRetry(new RetryStrategyOptions<OcsOutcome>
         {
             MaxRetryAttempts = retry.MaxRetries,
             Delay = retry.BaseDelay,
@@ -208,20 +209,20 @@ internal sealed class OcsPipeline : IDisposable
             {
                 _statistics.CountRetry();
                 UpstreamLog.Retrying(_logger, _upstream, args.AttemptNumber + 1, args.RetryDelay, Reason(args.Outcome));
-                args.Outcome.Result?.Dispose();
+                args.Outcome.Result.Answer?.Dispose();
                 return default;
             },
         });
     }
 
-    private void AddCircuitBreaker(ResiliencePipelineBuilder<OcsAnswer> builder, CircuitBreakerOptions breaker)
+    private void AddCircuitBreaker(ResiliencePipelineBuilder<OcsOutcome> builder, CircuitBreakerOptions breaker)
     {
         if (!breaker.Enabled)
         {
             return;
         }
 
-        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<OcsAnswer>
+        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<OcsOutcome>
         {
             FailureRatio = breaker.FailureRatio,
             MinimumThroughput = breaker.MinimumAttempts,

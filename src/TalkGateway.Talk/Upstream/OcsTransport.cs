@@ -60,10 +60,9 @@ internal sealed class OcsTransport : IDisposable
     /// Here and further up to the client, asynchronous methods reuse their state: measured with a 1 KB answer, a call on a login
     /// jar allocates 4.1 KB instead of 5.0 KB, 1.9 KB of them in the HTTP handler.
     /// </remarks>
-    /// <exception cref="UpstreamException">There is no complete answer.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; an <see cref="UnsentException"/> if nothing went out before.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<OcsAnswer> ExchangeAsync(OcsAttempt attempt, CancellationToken cancellationToken)
+    public async ValueTask<OcsOutcome> ExchangeAsync(OcsAttempt attempt, CancellationToken cancellationToken)
     {
         using var message = Compose(attempt);
         HttpResponseMessage response;
@@ -74,7 +73,7 @@ internal sealed class OcsTransport : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw Explain(e);
+            return Explain(e);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested && message.Content is TracedContent { WasSent: false })
         {
@@ -83,27 +82,30 @@ internal sealed class OcsTransport : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // The handler's own limit on opening a connection.
-            throw Failure(UpstreamFailureKind.Unreachable, "accepts no connection in time", mayHaveArrived: false, e);
+            return Failure(UpstreamFailureKind.Unreachable, "accepts no connection in time", mayHaveArrived: false, e);
         }
 
+        var outcome = default(OcsOutcome);
         try
         {
             if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Redirect or HttpStatusCode.RedirectMethod
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
             {
                 var target = response.Headers.Location is { IsAbsoluteUri: true } location ? location.GetLeftPart(UriPartial.Authority) : "another path";
-                throw Failure(
+                return Failure(
                     UpstreamFailureKind.Redirected,
                     $"redirects to {target}: its configured address must be the one it answers at",
                     mayHaveArrived: false);
             }
 
-            return await ReadAsync(response, cancellationToken);
+            return outcome = await ReadAsync(response, cancellationToken);
         }
-        catch
+        finally
         {
-            response.Dispose();
-            throw;
+            if (outcome.Answer is null)
+            {
+                response.Dispose();
+            }
         }
     }
 
@@ -222,7 +224,7 @@ internal sealed class OcsTransport : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OcsAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         // The announced length is that of the compressed form.
         var encoding = EncodingOf(response);
@@ -234,11 +236,15 @@ internal sealed class OcsTransport : IDisposable
 
         if (announced > _options.MaxAnswerBytes)
         {
-            throw TooLarge();
+            return TooLarge();
         }
 
         var holding = new ByteHolding(_answers);
-        var buffer = Hold(ref holding, (int)(announced ?? FirstBuffer));
+        if (Hold(ref holding, (int)(announced ?? FirstBuffer)) is not { } buffer)
+        {
+            return TooManyAnswers();
+        }
+
         var length = 0;
         var complete = false;
         try
@@ -248,7 +254,11 @@ internal sealed class OcsTransport : IDisposable
             {
                 if (length == buffer.Length)
                 {
-                    var larger = Hold(ref holding, Buffers.Larger(length, length + 1L));
+                    if (Hold(ref holding, Buffers.Larger(length, length + 1L)) is not { } larger)
+                    {
+                        return TooManyAnswers();
+                    }
+
                     buffer.CopyTo(larger, 0);
                     Buffers.Return(buffer);
                     buffer = larger;
@@ -263,7 +273,7 @@ internal sealed class OcsTransport : IDisposable
                 length += read;
                 if (length > _options.MaxAnswerBytes)
                 {
-                    throw TooLarge();
+                    return TooLarge();
                 }
             }
 
@@ -272,13 +282,12 @@ internal sealed class OcsTransport : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            var failure = Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e).Failure;
-            throw new UpstreamException(failure with { Status = (int)response.StatusCode }, e);
+            return Failure(UpstreamFailureKind.Interrupted, "broke off in the middle of its answer", mayHaveArrived: true, e) with { Status = (int)response.StatusCode };
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
             // Gzip's stream throws the one, Brotli's the other.
-            throw Failure(UpstreamFailureKind.BadAnswer, "sent an answer that cannot be decompressed", mayHaveArrived: true, e);
+            return Failure(UpstreamFailureKind.BadAnswer, "sent an answer that cannot be decompressed", mayHaveArrived: true, e);
         }
         finally
         {
@@ -303,11 +312,10 @@ internal sealed class OcsTransport : IDisposable
         _ => stream,
     };
 
-    private byte[] Hold(ref ByteHolding holding, int length) => holding.TryHold(length)
-        ? Buffers.Rent(length)
-        : throw new UpstreamException(new UpstreamFailure(UpstreamFailureKind.TooManyAnswers, _upstream, _answers.Remedy) { MayHaveArrived = true, RetryAfter = RoomRetry });
+    /// <summary>Null where there is no room for it.</summary>
+    private static byte[]? Hold(ref ByteHolding holding, int length) => holding.TryHold(length) ? Buffers.Rent(length) : null;
 
-    private UpstreamException Explain(HttpRequestException e) => e.HttpRequestError switch
+    private UpstreamFailure Explain(HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError =>
             Failure(UpstreamFailureKind.Unreachable, "has a host name that cannot be resolved", mayHaveArrived: false, e),
@@ -320,9 +328,12 @@ internal sealed class OcsTransport : IDisposable
         _ => Failure(UpstreamFailureKind.Interrupted, "closed the connection before it had answered", mayHaveArrived: true, e),
     };
 
-    private UpstreamException TooLarge() =>
+    private UpstreamFailure TooManyAnswers() =>
+        new(UpstreamFailureKind.TooManyAnswers, _upstream, _answers.Remedy) { MayHaveArrived = true, RetryAfter = RoomRetry };
+
+    private UpstreamFailure TooLarge() =>
         Failure(UpstreamFailureKind.AnswerTooLarge, $"sent an answer of more than {_options.MaxAnswerBytes} bytes (option MaxAnswerBytes)", mayHaveArrived: true);
 
-    private UpstreamException Failure(UpstreamFailureKind kind, string what, bool mayHaveArrived, Exception? cause = null) =>
-        new(new UpstreamFailure(kind, _upstream, $"The server \"{_upstream}\" {what}.") { MayHaveArrived = mayHaveArrived }, cause);
+    private UpstreamFailure Failure(UpstreamFailureKind kind, string what, bool mayHaveArrived, Exception? cause = null) =>
+        new(kind, _upstream, $"The server \"{_upstream}\" {what}.") { MayHaveArrived = mayHaveArrived, Cause = cause };
 }

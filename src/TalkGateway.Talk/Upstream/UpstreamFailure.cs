@@ -87,10 +87,13 @@ internal sealed record UpstreamFailure(UpstreamFailureKind Kind, string Upstream
 
     /// <summary>HTTP status of the answer that is the failure; 0 where there is none.</summary>
     public int Status { get; init; }
+
+    /// <summary>What it came from, for logs; null where there is nothing more to tell.</summary>
+    public Exception? Cause { get; init; }
 }
 
-/// <summary>Carries an <see cref="UpstreamFailure"/> to where it becomes a status of the call.</summary>
-internal sealed class UpstreamException(UpstreamFailure failure, Exception? cause = null) : Exception(failure.Message, cause)
+/// <summary>Carries an <see cref="UpstreamFailure"/> past those who can't go on after it.</summary>
+internal sealed class UpstreamException(UpstreamFailure failure) : Exception(failure.Message, failure.Cause)
 {
     public UpstreamException(UpstreamFailureKind kind, string upstream, string message)
         : this(new UpstreamFailure(kind, upstream, message))

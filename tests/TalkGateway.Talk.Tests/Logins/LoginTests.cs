@@ -169,7 +169,7 @@ public sealed class LoginTests
         world.Nextcloud.Intercept = request => Task.FromResult(request.Path.EndsWith("/welcome/0", StringComparison.Ordinal) ? Json(401, code: 997) : null);
 
         var identity = new CallIdentity(Credential.Parse(Alice), inSession ? new() : null);
-        using var answer = await world.Server.Client.SendAsync(Get("/ocs/v2.php/apps/spreed/api/v3/signaling/welcome/0"), identity, CancellationToken.None);
+        using var answer = (await world.Server.Client.SendAsync(Get("/ocs/v2.php/apps/spreed/api/v3/signaling/welcome/0"), identity, CancellationToken.None)).OrThrow();
 
         Assert.Equal((401, true), (answer.Status, answer.IsOfKnownCaller));
         Assert.Equal(200, (await world.SendAsync(Get(), Alice)).Status);

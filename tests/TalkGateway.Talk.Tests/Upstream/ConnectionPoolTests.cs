@@ -19,7 +19,7 @@ public sealed class ConnectionPoolTests
         var polls = Enumerable.Range(0, 3).Select(_ => transport.ExchangeAsync(Attempt(Poll), over.Token).AsTask()).ToList();
         await server.HoldsAsync(3);
 
-        using var answer = await transport.ExchangeAsync(Attempt(Get("/room")), CancellationToken.None);
+        using var answer = (await transport.ExchangeAsync(Attempt(Get("/room")), CancellationToken.None)).OrThrow();
 
         Assert.Equal(200, answer.Status);
         await over.CancelAsync();

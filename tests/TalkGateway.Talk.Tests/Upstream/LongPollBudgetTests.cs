@@ -18,23 +18,23 @@ public sealed class LongPollBudgetTests : IDisposable
     [Fact]
     public void One_credential_has_only_its_share()
     {
-        _budget.Enter(As(FakeNextcloud.Alice));
-        _budget.Enter(As(FakeNextcloud.Alice));
+        Enter(As(FakeNextcloud.Alice));
+        Enter(As(FakeNextcloud.Alice));
 
         var failure = Refused(As(FakeNextcloud.Alice));
 
         Assert.Equal((UpstreamFailureKind.TooManyLongPolls, false, TimeSpan.FromSeconds(5)), (failure.Kind, failure.MayHaveArrived, failure.RetryAfter));
         Assert.Contains("LongPolls:MaxPerCredential", failure.Message, StringComparison.Ordinal);
-        _budget.Enter(As(FakeNextcloud.Bob));
+        Enter(As(FakeNextcloud.Bob));
     }
 
     [Fact]
     public void All_together_have_no_more_than_there_are()
     {
-        _budget.Enter(As(FakeNextcloud.Alice));
-        _budget.Enter(As(FakeNextcloud.Alice));
-        _budget.Enter(As(FakeNextcloud.Bob));
-        _budget.Enter(As(FakeNextcloud.Bob));
+        Enter(As(FakeNextcloud.Alice));
+        Enter(As(FakeNextcloud.Alice));
+        Enter(As(FakeNextcloud.Bob));
+        Enter(As(FakeNextcloud.Bob));
 
         Assert.Contains("LongPolls:MaxCount", Refused(As(FakeNextcloud.AliceApp)).Message, StringComparison.Ordinal);
     }
@@ -42,24 +42,24 @@ public sealed class LongPollBudgetTests : IDisposable
     [Fact]
     public void A_guest_is_known_by_the_session_and_all_guests_have_a_share_as_well()
     {
-        _budget.Enter(Guest("a"));
-        _budget.Enter(Guest("a"));
+        Enter(Guest("a"));
+        Enter(Guest("a"));
         Assert.Contains("LongPolls:MaxPerCredential", Refused(Guest("a")).Message, StringComparison.Ordinal);
-        _budget.Enter(Guest("b"));
+        Enter(Guest("b"));
 
         Assert.Contains("LongPolls:MaxForGuests", Refused(Guest("c")).Message, StringComparison.Ordinal);
-        _budget.Enter(As(FakeNextcloud.Alice));
+        Enter(As(FakeNextcloud.Alice));
     }
 
     [Fact]
     public void A_place_is_free_again_once_however_often_it_is_given_back()
     {
-        var first = _budget.Enter(Guest("a"));
-        _budget.Enter(Guest("a"));
+        var first = Enter(Guest("a"));
+        Enter(Guest("a"));
         first.Dispose();
         first.Dispose();
 
-        _budget.Enter(Guest("a"));
+        Enter(Guest("a"));
         Refused(Guest("a"));
     }
 
@@ -68,7 +68,7 @@ public sealed class LongPollBudgetTests : IDisposable
     {
         using var world = new UpstreamWorld();
         var budget = Budget(world, new LongPollOptions { MaxCount = 1, MaxPerCredential = 1 });
-        budget.Enter(As(FakeNextcloud.Alice));
+        Enter(budget, As(FakeNextcloud.Alice));
         Refused(budget, As(FakeNextcloud.Alice));
         Assert.Empty(world.Logs);
 
@@ -135,8 +135,20 @@ public sealed class LongPollBudgetTests : IDisposable
     private static CallIdentity Guest(string session) =>
         new(Credential.None, new SessionJar(CookieJar.Empty.With([$"oc123={session}"], DateTimeOffset.UnixEpoch)));
 
-    private static UpstreamFailure Refused(LongPollBudget budget, CallIdentity identity) =>
-        Assert.Throws<UpstreamException>(() => budget.Enter(identity)).Failure;
+    private static IDisposable Enter(LongPollBudget budget, CallIdentity identity)
+    {
+        var place = budget.TryEnter(identity, out var refusal);
+        Assert.Null(refusal);
+        return place!;
+    }
+
+    private static UpstreamFailure Refused(LongPollBudget budget, CallIdentity identity)
+    {
+        Assert.Null(budget.TryEnter(identity, out var refusal));
+        return refusal!;
+    }
+
+    private IDisposable Enter(CallIdentity identity) => Enter(_budget, identity);
 
     private UpstreamFailure Refused(CallIdentity identity) => Refused(_budget, identity);
 }

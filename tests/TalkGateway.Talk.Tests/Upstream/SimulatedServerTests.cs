@@ -148,7 +148,7 @@ public sealed class SimulatedServerTests
         simulator.Profile = TalkProfile.Find("25");
         world.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        using var answer = await world.Server.Client.SendAsync(Get(before.BasePath("conversation") + "/room"), alice, CancellationToken.None);
+        using var answer = (await world.Server.Client.SendAsync(Get(before.BasePath("conversation") + "/room"), alice, CancellationToken.None)).OrThrow();
         Assert.True(answer.IsNoSuchRoute);
         var after = await world.Server.Capabilities.RefreshAsync(alice, CancellationToken.None);
 
@@ -162,8 +162,8 @@ public sealed class SimulatedServerTests
         await using var simulator = await TalkSimulator.StartAsync();
         using var world = Before(simulator);
 
-        using var answer = await world.Server.Client.SendAsync(
-            Get("/ocs/v2.php/apps/spreed/api/v4/room/nosuchroom"), new CallIdentity(Credential.Parse(AlicePassword)), CancellationToken.None);
+        using var answer = (await world.Server.Client.SendAsync(
+            Get("/ocs/v2.php/apps/spreed/api/v4/room/nosuchroom"), new CallIdentity(Credential.Parse(AlicePassword)), CancellationToken.None)).OrThrow();
 
         Assert.Equal((404, false), (answer.Status, answer.IsNoSuchRoute));
     }

@@ -44,7 +44,7 @@ internal sealed class UpstreamWorld : IDisposable
     /// <summary>Sends a request and returns its status and body.</summary>
     public async Task<(int Status, string Body)> SendAsync(OcsRequest request, string? authorization = null, SessionJar? session = null, CancellationToken cancellationToken = default)
     {
-        using var answer = await Server.Client.SendAsync(request, new CallIdentity(Credential.Parse(authorization), session), cancellationToken);
+        using var answer = (await Server.Client.SendAsync(request, new CallIdentity(Credential.Parse(authorization), session), cancellationToken)).OrThrow();
         return (answer.Status, System.Text.Encoding.UTF8.GetString(answer.Body.Span));
     }
 
