@@ -1,19 +1,19 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace TalkGateway.Talk.Upstream;
 
 /// <summary>
 /// Carries out one exchange with the repetitions, pauses and limits of the options. From outside to inside: retry, circuit
-/// breaker, attempt timeout. The caller's deadline is the cancellation token, which stands above all of them.
+/// breaker, attempt timeout. The caller's deadline is the cancellation token, which stands above all of them. A first attempt that
+/// goes well meets none of Polly but its count of what went well.
 /// </summary>
 internal sealed class OcsPipeline : IDisposable
 {
-    private static readonly ResiliencePropertyKey<OcsRequest> RequestKey = new("TalkGateway.Request");
+    private const int MaxKeptLimits = 256;
 
     private readonly string _upstream;
     private readonly UpstreamOptions _options;
@@ -21,7 +21,9 @@ internal sealed class OcsPipeline : IDisposable
     private readonly ILogger _logger;
     private readonly OcsTransport _transport;
     private readonly LongPollBudget _longPolls;
-    private readonly ResiliencePipeline<OcsOutcome> _pipeline;
+    private readonly DefaultObjectPool<CancellationTokenSource> _limits;
+    private readonly OcsBreaker? _breaker;
+    private readonly ResiliencePipeline<OcsOutcome>? _retry;
 
     public OcsPipeline(string upstream, UpstreamOptions options, OcsTransport transport, UpstreamStatistics statistics, TimeProvider time, ILogger logger)
     {
@@ -31,14 +33,9 @@ internal sealed class OcsPipeline : IDisposable
         _statistics = statistics;
         _logger = logger;
         _longPolls = new LongPollBudget(upstream, options.LongPolls, time, logger);
-        var builder = new ResiliencePipelineBuilder<OcsOutcome> { Name = upstream, TimeProvider = time };
-        AddRetry(builder, options.Retry);
-        AddCircuitBreaker(builder, options.CircuitBreaker);
-        builder.AddTimeout(new TimeoutStrategyOptions
-        {
-            TimeoutGenerator = args => ValueTask.FromResult(options.AttemptTimeout + RequestOf(args.Context).LongPoll),
-        });
-        _pipeline = builder.Build();
+        _limits = new DefaultObjectPool<CancellationTokenSource>(new LimitPolicy(time), MaxKeptLimits);
+        _breaker = options.CircuitBreaker.Enabled ? new OcsBreaker(upstream, options.CircuitBreaker, time, logger) : null;
+        _retry = options.Retry.MaxRetries == 0 ? null : Retry(options.Retry, time);
     }
 
     /// <summary>The upstream's name.</summary>
@@ -75,24 +72,27 @@ internal sealed class OcsPipeline : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<OcsOutcome> SendAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
     {
+        var outcome = await AttemptAsync(attempt, onLoginJar, cancellationToken);
+        if (_retry is not null && MayRepeat(attempt.Request, outcome))
+        {
+            outcome = await RepeatAsync(new Repetition(this, outcome, attempt, onLoginJar), cancellationToken);
+        }
+
+        return outcome switch
+        {
+            { Answer: { } answer } when IsLostByProxy(attempt.Request, answer) => LostByProxy(answer),
+            { Failure: { } failure } when attempt.Request.Repeatability == Repeatability.Safe => failure with { IsOfRead = true },
+            _ => outcome,
+        };
+    }
+
+    private async ValueTask<OcsOutcome> RepeatAsync(Repetition repetition, CancellationToken cancellationToken)
+    {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(RequestKey, attempt.Request);
+        context.Properties.Set(Repetition.Key, repetition);
         try
         {
-            var outcome = await _pipeline.ExecuteOutcomeAsync(
-                static (context, state) => state.Pipeline.AttemptAsync(state.Attempt, state.OnLoginJar, context.CancellationToken),
-                context,
-                (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar));
-            return outcome switch
-            {
-                { Exception: TimeoutRejectedException e } => TimedOut(attempt.Request, e),
-                { Exception: BrokenCircuitException e } => new UpstreamFailure(
-                    UpstreamFailureKind.CircuitOpen, _upstream, $"The server \"{_upstream}\" failed repeatedly and is left alone for a moment.") { RetryAfter = e.RetryAfter ?? _options.CircuitBreaker.Break, Cause = e },
-                { Exception: not null } => Throw(outcome),
-                { Result: { Answer: { } answer } } when IsLostByProxy(attempt.Request, answer) => LostByProxy(answer),
-                { Result: { Failure: { } failure } } when attempt.Request.Repeatability == Repeatability.Safe => failure with { IsOfRead = true },
-                _ => outcome.Result,
-            };
+            return await _retry!.ExecuteAsync(static (context, repetition) => repetition.NextAsync(context.CancellationToken), context, repetition);
         }
         finally
         {
@@ -100,44 +100,61 @@ internal sealed class OcsPipeline : IDisposable
         }
     }
 
+    private ValueTask<OcsOutcome> AttemptAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken) => _breaker is null or { IsClosed: true }
+        ? ExchangeAsync(attempt, onLoginJar, _breaker, cancellationToken)
+        : _breaker.GuardAsync(
+            (Pipeline: this, Attempt: attempt, OnLoginJar: onLoginJar),
+            static (state, token) => state.Pipeline.ExchangeAsync(state.Attempt, state.OnLoginJar, counter: null, token),
+            cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<OcsOutcome>> AttemptAsync(OcsAttempt attempt, bool onLoginJar, CancellationToken cancellationToken)
+    private async ValueTask<OcsOutcome> ExchangeAsync(OcsAttempt attempt, bool onLoginJar, OcsBreaker? counter, CancellationToken cancellationToken)
     {
         _statistics.CountRequest(attempt.Authorization is not null, onLoginJar);
+        var timeout = _options.AttemptTimeout + attempt.Request.LongPoll;
+        var limit = _limits.Get();
+        var outcome = default(OcsOutcome);
         try
         {
-            var outcome = await _transport.ExchangeAsync(attempt, cancellationToken);
-            if (outcome.Answer is { Status: 429 })
-            {
-                _statistics.CountThrottled();
-                UpstreamLog.Throttled(_logger, _upstream, _statistics.Throttled);
-            }
-            else if (outcome.Failure is { Kind: UpstreamFailureKind.Redirected, Message: var reason })
-            {
-                UpstreamLog.Redirected(_logger, _upstream, reason);
-            }
-
-            return Outcome.FromResult(outcome);
+            limit.CancelAfter(timeout);
+            using var end = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+            outcome = await _transport.ExchangeAsync(attempt, limit.Token);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return Outcome.FromException<OcsOutcome>(e);
+            outcome = TimedOut(timeout, e);
         }
+        finally
+        {
+            _limits.Return(limit);
+            await (counter?.CountAsync(outcome) ?? default);
+        }
+
+        if (outcome.Answer is { Status: 429 })
+        {
+            _statistics.CountThrottled();
+            UpstreamLog.Throttled(_logger, _upstream, _statistics.Throttled);
+        }
+        else if (outcome.Failure is { Kind: UpstreamFailureKind.Redirected, Message: var reason })
+        {
+            UpstreamLog.Redirected(_logger, _upstream, reason);
+        }
+
+        return outcome;
     }
 
-    private UpstreamFailure TimedOut(OcsRequest request, TimeoutRejectedException timeout) => timeout.InnerException is UnsentException
+    private UpstreamFailure TimedOut(TimeSpan timeout, OperationCanceledException cause) => cause is UnsentException
         ? new UpstreamFailure(
             UpstreamFailureKind.NoConnectionFree,
             _upstream,
-            $"No connection to the server \"{_upstream}\" became free within {timeout.Timeout.TotalSeconds:0.#} s (option MaxConnections); nothing was sent.")
+            $"No connection to the server \"{_upstream}\" became free within {timeout.TotalSeconds:0.#} s (option MaxConnections); nothing was sent.")
         {
-            Cause = timeout,
+            Cause = cause,
         }
-        : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.Timeout.TotalSeconds:0.#} s.")
+        : new UpstreamFailure(UpstreamFailureKind.Timeout, _upstream, $"The server \"{_upstream}\" did not answer within {timeout.TotalSeconds:0.#} s.")
         {
             MayHaveArrived = true,
-            IsOfRead = request.Repeatability == Repeatability.Safe,
-            Cause = timeout,
+            Cause = cause,
         };
 
     /// <summary>Whether a proxy in front of Nextcloud answered a write that Nextcloud may have carried out.</summary>
@@ -155,90 +172,76 @@ internal sealed class OcsPipeline : IDisposable
         };
     }
 
-    private static OcsOutcome Throw(Outcome<OcsOutcome> outcome)
+    /// <summary>What may be sent again without the server carrying it out twice, and has a chance to go better.</summary>
+    private static bool MayRepeat(OcsRequest request, OcsOutcome outcome) => !request.SingleAttempt && outcome switch
     {
-        outcome.ThrowIfException();
-        throw new InvalidOperationException("The outcome holds neither an answer nor an exception.");
+        // Timeouts are no reason: a slow server gets slower by more requests.
+        { Failure: { Kind: UpstreamFailureKind.Unreachable, MayHaveArrived: false } } => true,
+        { Failure.Kind: UpstreamFailureKind.Interrupted } => request.Repeatability != Repeatability.Once,
+
+        // From a proxy whose PHP was just being restarted. 503 is Nextcloud's maintenance mode, which lasts.
+        { Answer.Status: 502 or 504 } => request.Repeatability != Repeatability.Once,
+        _ => false,
+    };
+
+    private ResiliencePipeline<OcsOutcome> Retry(RetryOptions retry, TimeProvider time) =>
+        new ResiliencePipelineBuilder<OcsOutcome> { Name = _upstream, TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<OcsOutcome>
+            {
+                MaxRetryAttempts = retry.MaxRetries,
+                Delay = retry.BaseDelay,
+                MaxDelay = TimeSpan.FromSeconds(30),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = static args =>
+                    ValueTask.FromResult(MayRepeat(args.Context.Properties.GetValue(Repetition.Key, null!).Request, args.Outcome.Result)),
+                OnRetry = args =>
+                {
+                    var failed = args.Outcome.Result;
+                    _statistics.CountRetry();
+                    UpstreamLog.Retrying(
+                        _logger, _upstream, args.AttemptNumber + 1, args.RetryDelay, failed.Failure?.Message ?? $"it answered {failed.Answer?.Status}");
+                    failed.Answer?.Dispose();
+                    return default;
+                },
+            })
+            .Build();
+
+    /// <summary>An exchange whose first attempt failed. Polly is told of that one as if it had been there.</summary>
+    private sealed class Repetition(OcsPipeline pipeline, OcsOutcome first, OcsAttempt attempt, bool onLoginJar)
+    {
+        public static readonly ResiliencePropertyKey<Repetition> Key = new("TalkGateway.Repetition");
+
+        private bool _isFirstTold;
+
+        public OcsRequest Request => attempt.Request;
+
+        public ValueTask<OcsOutcome> NextAsync(CancellationToken cancellationToken)
+        {
+            if (_isFirstTold)
+            {
+                return pipeline.AttemptAsync(attempt, onLoginJar, cancellationToken);
+            }
+
+            _isFirstTold = true;
+            return ValueTask.FromResult(first);
+        }
     }
 
-    private static OcsRequest RequestOf(ResilienceContext context) => context.Properties.GetValue(RequestKey, null!);
-
-    /// <summary>What may be sent again without the server carrying it out twice, and has a chance to go better.</summary>
-    private static bool MayRepeat(OcsRequest request, Outcome<OcsOutcome> outcome)
+    /// <summary>Timers of attempts that were over in time serve the next ones.</summary>
+    private sealed class LimitPolicy(TimeProvider time) : IPooledObjectPolicy<CancellationTokenSource>
     {
-        if (request.SingleAttempt)
+        public CancellationTokenSource Create() => new(Timeout.InfiniteTimeSpan, time);
+
+        public bool Return(CancellationTokenSource obj)
         {
+            if (obj.TryReset())
+            {
+                return true;
+            }
+
+            obj.Dispose();
             return false;
         }
-
-        return outcome.Result switch
-        {
-            // Timeouts are no reason: a slow server gets slower by more requests.
-            { Failure: { Kind: UpstreamFailureKind.Unreachable, MayHaveArrived: false } } => true,
-            { Failure.Kind: UpstreamFailureKind.Interrupted } => request.Repeatability != Repeatability.Once,
-
-            // From a proxy whose PHP was just being restarted. 503 is Nextcloud's maintenance mode, which lasts.
-            { Answer.Status: 502 or 504 } => request.Repeatability != Repeatability.Once,
-            _ => false,
-        };
-    }
-
-    private static bool IsFailure(Outcome<OcsOutcome> outcome) =>
-        outcome.Exception is TimeoutRejectedException { InnerException: not UnsentException }
-        || outcome.Result.Failure is { Kind: UpstreamFailureKind.Unreachable or UpstreamFailureKind.Interrupted or UpstreamFailureKind.BadAnswer };
-
-    private static string Reason(Outcome<OcsOutcome> outcome) =>
-        outcome.Exception?.Message ?? outcome.Result.Failure?.Message ?? $"it answered {outcome.Result.Answer?.Status}";
-
-    private void AddRetry(ResiliencePipelineBuilder<OcsOutcome> builder, RetryOptions retry)
-    {
-        if (retry.MaxRetries == 0)
-        {
-            return;
-        }
-
-        builder.AddRetry(new RetryStrategyOptions<OcsOutcome>
-        {
-            MaxRetryAttempts = retry.MaxRetries,
-            Delay = retry.BaseDelay,
-            MaxDelay = TimeSpan.FromSeconds(30),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = args => ValueTask.FromResult(MayRepeat(RequestOf(args.Context), args.Outcome)),
-            OnRetry = args =>
-            {
-                _statistics.CountRetry();
-                UpstreamLog.Retrying(_logger, _upstream, args.AttemptNumber + 1, args.RetryDelay, Reason(args.Outcome));
-                args.Outcome.Result.Answer?.Dispose();
-                return default;
-            },
-        });
-    }
-
-    private void AddCircuitBreaker(ResiliencePipelineBuilder<OcsOutcome> builder, CircuitBreakerOptions breaker)
-    {
-        if (!breaker.Enabled)
-        {
-            return;
-        }
-
-        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<OcsOutcome>
-        {
-            FailureRatio = breaker.FailureRatio,
-            MinimumThroughput = breaker.MinimumAttempts,
-            SamplingDuration = breaker.Window,
-            BreakDuration = breaker.Break,
-            ShouldHandle = args => ValueTask.FromResult(IsFailure(args.Outcome)),
-            OnOpened = args =>
-            {
-                UpstreamLog.CircuitOpened(_logger, _upstream, args.BreakDuration, Reason(args.Outcome));
-                return default;
-            },
-            OnClosed = _ =>
-            {
-                UpstreamLog.CircuitClosed(_logger, _upstream);
-                return default;
-            },
-        });
     }
 }

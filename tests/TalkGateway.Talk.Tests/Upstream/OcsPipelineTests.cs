@@ -210,6 +210,56 @@ public sealed class OcsPipelineTests
     }
 
     [Fact]
+    public async Task A_server_that_still_fails_after_the_break_is_left_alone_for_another()
+    {
+        using var world = new UpstreamWorld(o => o with
+        {
+            Retry = new RetryOptions { MaxRetries = 0 },
+            CircuitBreaker = new CircuitBreakerOptions { MinimumAttempts = 2, Break = TimeSpan.FromSeconds(2) },
+        });
+        world.Nextcloud.Intercept = _ => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        await world.FailAsync(Get());
+        await world.FailAsync(Get());
+
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(UpstreamFailureKind.Unreachable, (await world.FailAsync(Get())).Kind);
+        Assert.Equal(UpstreamFailureKind.CircuitOpen, (await world.FailAsync(Get())).Kind);
+        Assert.Equal(3, world.Nextcloud.Requests.Count);
+        Assert.Equal(2, world.Logs.Count(line => line.StartsWith("2002 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Failures_count_by_their_share_of_all_attempts_within_the_window()
+    {
+        using var world = new UpstreamWorld(o => o with
+        {
+            Retry = new RetryOptions { MaxRetries = 0 },
+            CircuitBreaker = new CircuitBreakerOptions { MinimumAttempts = 4, FailureRatio = 0.5, Window = TimeSpan.FromSeconds(10) },
+        });
+        var isDown = false;
+        world.Nextcloud.Intercept = _ => isDown ? throw new HttpRequestException(HttpRequestError.ConnectionError) : Task.FromResult<HttpResponseMessage?>(FakeNextcloud.Json(200));
+        for (var i = 0; i < 5; i++)
+        {
+            await world.SendAsync(Get());
+        }
+
+        isDown = true;
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(UpstreamFailureKind.Unreachable, (await world.FailAsync(Get())).Kind);
+        }
+
+        // What went well is forgotten, and then so are the failures.
+        world.Clock.Advance(TimeSpan.FromSeconds(20));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(UpstreamFailureKind.Unreachable, (await world.FailAsync(Get())).Kind);
+        }
+
+        Assert.Equal(UpstreamFailureKind.CircuitOpen, (await world.FailAsync(Get())).Kind);
+    }
+
+    [Fact]
     public async Task What_nextcloud_answers_never_opens_the_circuit()
     {
         using var world = new UpstreamWorld(o => o with { CircuitBreaker = new CircuitBreakerOptions { MinimumAttempts = 2 } });
