@@ -70,6 +70,18 @@ public sealed class CredentialTests
     }
 
     [Fact]
+    public void A_credential_that_is_remembered_is_told_from_every_other_one()
+    {
+        var given = Enumerable.Range(0, 5000).Select(i => Basic($"alice:{i}")).ToList();
+        var first = given.ConvertAll(Credential.Parse);
+        var second = given.ConvertAll(Credential.Parse);
+
+        Assert.Equal(given, second.Select(credential => credential.HeaderValue));
+        Assert.Equal(first.Select(credential => credential.Key), second.Select(credential => credential.Key));
+        Assert.Equal(given.Count, second.Select(credential => credential.Key).Distinct().Count());
+    }
+
+    [Fact]
     public void A_credential_beyond_8192_characters_is_refused() =>
         Assert.False(Credential.TryParse("Bearer " + new string('a', 8192), out _, out _));
 
