@@ -1,3 +1,4 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Upstream;
@@ -20,7 +21,7 @@ internal sealed class CapabilityCache : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _upstream;
-    private readonly LruCache<CredentialKey, Entry> _entries;
+    private readonly ConcurrentLru<CredentialKey, Entry> _entries;
     private readonly CancellationTokenSource _disposing = new();
 
     // Users whose answers come to the same share one profile, and the routes that are worked out for it. Newest first.
@@ -34,7 +35,7 @@ internal sealed class CapabilityCache : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _entries = new LruCache<CredentialKey, Entry>(options.MaxCount);
+        _entries = new ConcurrentLru<CredentialKey, Entry>(options.MaxCount);
     }
 
     /// <summary>The server's profile for this caller: the known one if there is one, however old.</summary>
@@ -63,14 +64,14 @@ internal sealed class CapabilityCache : IDisposable
     {
         // Before there is an entry: who guesses passwords must not take the places of those who have one.
         await _client.ProveAsync(identity, cancellationToken);
-        return await AskAsync(_entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry()), identity, cancellationToken);
+        return await AskAsync(_entries.GetOrAdd(identity.Credential.Key, static _ => new Entry()), identity, cancellationToken);
     }
 
     /// <summary>Takes what the server told the caller just now, when asked by the caller itself.</summary>
     /// <returns>The profile that counts from now on.</returns>
     public ServerProfile Learn(CallIdentity identity, CapabilityDocument told)
     {
-        var entry = _entries.GetOrAdd(identity.Credential.Key, 0, static _ => new Entry());
+        var entry = _entries.GetOrAdd(identity.Credential.Key, static _ => new Entry());
         var profile = Share(told.ToProfile());
         lock (entry)
         {

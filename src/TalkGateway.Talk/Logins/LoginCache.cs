@@ -1,3 +1,4 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
@@ -28,7 +29,7 @@ internal sealed class LoginCache : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WrongCredentials _wrongCredentials;
-    private readonly LruCache<CredentialKey, Login> _logins;
+    private readonly ConcurrentLru<CredentialKey, Login> _logins;
     private readonly Dictionary<CredentialKey, Task<Login>> _flights = [];
     private readonly CancellationTokenSource _disposing = new();
 
@@ -41,7 +42,7 @@ internal sealed class LoginCache : IDisposable
         _time = time;
         _logger = logger;
         _wrongCredentials = new WrongCredentials(options.WrongCredentials, time);
-        _logins = new LruCache<CredentialKey, Login>(options.LoginJars.MaxCount);
+        _logins = new ConcurrentLru<CredentialKey, Login>(options.LoginJars.MaxCount);
     }
 
     /// <summary>The login of a caller who has a credential: the known one, or one proved now.</summary>
@@ -153,7 +154,7 @@ internal sealed class LoginCache : IDisposable
             switch (answer.Status)
             {
                 case 401:
-                    _logins.Remove(credential.Key);
+                    _logins.TryRemove(credential.Key);
                     _wrongCredentials.Remember(credential.Key);
                     UpstreamLog.CredentialRefused(_logger, _upstream, credential.Key);
                     throw new UpstreamException(new UpstreamFailure(
@@ -180,7 +181,7 @@ internal sealed class LoginCache : IDisposable
                 UpstreamLog.LoginSessionUnusable(_logger, _upstream, credential.Key);
             }
 
-            _logins.Set(credential.Key, login);
+            _logins.AddOrUpdate(credential.Key, login);
             return login;
         }
         finally

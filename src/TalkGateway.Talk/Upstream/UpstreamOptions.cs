@@ -138,7 +138,7 @@ public sealed record LoginJarOptions
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Key <c>LoginJars:MaxCount</c>: most sessions kept; the least recently used goes first. 1 to 1000000.</summary>
+    /// <summary>Key <c>LoginJars:MaxCount</c>: most sessions kept; the least recently used goes first. 3 to 1000000.</summary>
     public int MaxCount { get; init; } = 10_000;
 }
 
@@ -159,7 +159,7 @@ public sealed record WrongCredentialOptions
     /// </summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Key <c>WrongCredentials:MaxCount</c>: most credentials remembered. 1 to 1000000.</summary>
+    /// <summary>Key <c>WrongCredentials:MaxCount</c>: most credentials remembered. 3 to 1000000.</summary>
     public int MaxCount { get; init; } = 10_000;
 }
 
@@ -175,6 +175,6 @@ public sealed record CapabilityOptions
     /// </summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Key <c>Capabilities:MaxCount</c>: most credentials whose capabilities are kept. 1 to 1000000.</summary>
+    /// <summary>Key <c>Capabilities:MaxCount</c>: most credentials whose capabilities are kept. 3 to 1000000.</summary>
     public int MaxCount { get; init; } = 10_000;
 }

@@ -75,13 +75,13 @@ public sealed partial class UpstreamsOptionsValidator : IValidateOptions<Upstrea
             Range("CircuitBreaker:Break", o.CircuitBreaker.Break, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
             Range("LoginJars:RecheckInterval", o.LoginJars.RecheckInterval, TimeSpan.FromSeconds(1), Day);
             Range("LoginJars:Lifetime", o.LoginJars.Lifetime, TimeSpan.FromSeconds(1), Day);
-            Range("LoginJars:MaxCount", o.LoginJars.MaxCount, 1, 1_000_000);
+            Range("LoginJars:MaxCount", o.LoginJars.MaxCount, 3, 1_000_000);
             Range("Sessions:TokenLifetime", o.Sessions.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
             Range("WrongCredentials:Duration", o.WrongCredentials.Duration, TimeSpan.Zero, TimeSpan.FromHours(1));
-            Range("WrongCredentials:MaxCount", o.WrongCredentials.MaxCount, 1, 1_000_000);
+            Range("WrongCredentials:MaxCount", o.WrongCredentials.MaxCount, 3, 1_000_000);
             Range("Capabilities:MinRefreshInterval", o.Capabilities.MinRefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
             Range("Capabilities:MaxAge", o.Capabilities.MaxAge, o.Capabilities.MinRefreshInterval, TimeSpan.FromDays(7));
-            Range("Capabilities:MaxCount", o.Capabilities.MaxCount, 1, 1_000_000);
+            Range("Capabilities:MaxCount", o.Capabilities.MaxCount, 3, 1_000_000);
         }
 
         private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

@@ -75,7 +75,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Whoever_guesses_passwords_takes_nobodys_place()
     {
-        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 1 }, Capabilities = new CapabilityOptions { MaxCount = 1 } });
+        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 3 }, Capabilities = new CapabilityOptions { MaxCount = 3 } });
         await world.SendAsync(Get(), Alice);
         for (var i = 0; i < 10; i++)
         {
@@ -317,15 +317,21 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task The_least_recently_used_login_goes_first()
+    public async Task Of_more_logins_than_may_be_kept_those_go_that_are_not_in_use()
     {
-        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 1 } });
-        foreach (var authorization in new[] { AliceApp, AliceApp, Bob, AliceApp })
+        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 3 } });
+        await world.SendAsync(Get(), AliceApp);
+        for (var i = 0; i < 10; i++)
         {
-            await world.SendAsync(Get(), authorization);
+            world.Nextcloud.Passwords["Bearer other" + i] = true;
+            await world.SendAsync(Get(), "Bearer other" + i);
+            await world.SendAsync(Get(), AliceApp);
         }
 
-        Assert.Equal(["proof", "cookies", "cookies", "proof", "cookies", "proof", "cookies"], world.Nextcloud.Logins);
+        Assert.Equal(11, world.Nextcloud.Logins.Count(login => login == "proof"));
+
+        await world.SendAsync(Get(), "Bearer other0");
+        Assert.Equal(12, world.Nextcloud.Logins.Count(login => login == "proof"));
     }
 
     [Fact]
