@@ -1,9 +1,10 @@
+using TalkGateway.Configuration;
 using TalkGateway.Explorer;
 using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
 using TalkGateway.Talk.Upstream;
 
-namespace TalkGateway.Configuration;
+namespace TalkGateway;
 
 /// <summary>
 /// What is configured: the file beside the program, a file of the operator's, environment variables and the command line, in rising
