@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Google.Protobuf.Reflection;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Polyfills;
 using TalkGateway.Talk.V1;
 using TalkGateway.Transcoding;

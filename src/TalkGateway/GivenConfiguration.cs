@@ -2,7 +2,7 @@ using TalkGateway.Configuration;
 using TalkGateway.Explorer;
 using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
 
 namespace TalkGateway;
 

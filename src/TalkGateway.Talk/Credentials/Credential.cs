@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Credentials;
 

@@ -1,8 +1,8 @@
 using Google.Rpc;
 using TalkGateway.Ocs.V1;
-using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Profiles;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Errors;

@@ -1,5 +1,5 @@
 using Google.Rpc;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Errors;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Google.Rpc;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Errors;
 

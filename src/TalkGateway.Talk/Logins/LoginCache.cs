@@ -1,8 +1,10 @@
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
+using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 
 namespace TalkGateway.Talk.Logins;
 

@@ -1,6 +1,6 @@
 using BitFaster.Caching.Lru;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Talk.Logins;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Sessions;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using TalkGateway.Rpc;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Rpcs;

@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.PassThrough;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.V1;
 using Xunit;
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Google.Rpc;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Testing;
 using Xunit;
 

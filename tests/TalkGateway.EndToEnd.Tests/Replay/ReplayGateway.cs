@@ -6,10 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 using TalkGateway.Memory;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
 using TalkGateway.Testing;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;

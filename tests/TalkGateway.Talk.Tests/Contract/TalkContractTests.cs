@@ -1,5 +1,5 @@
-using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Polyfills;
+using TalkGateway.Talk.Profiles;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Contract;

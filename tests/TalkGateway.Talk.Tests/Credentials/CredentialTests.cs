@@ -1,6 +1,7 @@
 using System.Text;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Transport;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Credentials;

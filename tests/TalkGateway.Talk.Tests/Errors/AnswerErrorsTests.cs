@@ -5,7 +5,7 @@ using Google.Rpc;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Testing;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using Google.Rpc;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Errors;

@@ -1,8 +1,9 @@
-using TalkGateway.Talk.Tests.Upstream;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Tests.Transport;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
-using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.UpstreamWorld;
 
 namespace TalkGateway.Talk.Tests.Logins;
 
