@@ -95,8 +95,20 @@ internal readonly struct TalkCall(UpstreamServer upstream, CallIdentity identity
     private static bool IsIndependentOfServer(MethodPlan plan) => plan.Family.Length == 0;
 
     private async ValueTask<TalkOutcome> InvokeOnceKnownAsync(
-        ValueTask<ServerProfile> server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken) =>
-        await InvokeOnAsync(await server, plan, request, response, cancellationToken);
+        ValueTask<ServerProfile> server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
+    {
+        ServerProfile known;
+        try
+        {
+            known = await server;
+        }
+        catch (UpstreamException untold)
+        {
+            return TalkOutcome.Of(untold);
+        }
+
+        return await InvokeOnAsync(known, plan, request, response, cancellationToken);
+    }
 
     private ValueTask<TalkOutcome> InvokeOnAsync(
         ServerProfile server, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
@@ -123,9 +135,16 @@ internal readonly struct TalkCall(UpstreamServer upstream, CallIdentity identity
             return TalkOutcome.Failed(refusal);
         }
 
-        var result = await new PolyfillCall(this, server, plan, rpc, position: 0).NextAsync(Parse(plan, request), cancellationToken);
-        result.WriteTo(response);
-        return default;
+        try
+        {
+            var result = await new PolyfillCall(this, server, plan, rpc, position: 0).NextAsync(Parse(plan, request), cancellationToken);
+            result.WriteTo(response);
+            return default;
+        }
+        catch (Exception failure) when (failure is TalkException or UpstreamException)
+        {
+            return TalkOutcome.Of(failure);
+        }
     }
 
     private async ValueTask<TalkOutcome> RescueAsync(
@@ -143,15 +162,22 @@ internal readonly struct TalkCall(UpstreamServer upstream, CallIdentity identity
             return outcome;
         }
 
-        // The rescue goes on behind the detours, and is not rescued itself.
-        var next = new PolyfillCall(this, server, plan, rpc with { Rescue = null }, position: rpc.Detours.Count);
-        if (await rpc.Rescue!.RescueAsync(next, Parse(plan, request), lost, cancellationToken) is not { } rescued)
+        try
         {
-            return outcome;
-        }
+            // The rescue goes on behind the detours, and is not rescued itself.
+            var next = new PolyfillCall(this, server, plan, rpc with { Rescue = null }, position: rpc.Detours.Count);
+            if (await rpc.Rescue!.RescueAsync(next, Parse(plan, request), lost, cancellationToken) is not { } rescued)
+            {
+                return outcome;
+            }
 
-        rescued.WriteTo(response);
-        return default;
+            rescued.WriteTo(response);
+            return default;
+        }
+        catch (Exception failure) when (failure is TalkException or UpstreamException)
+        {
+            return TalkOutcome.Of(failure);
+        }
     }
 
     private async ValueTask<TalkOutcome> SendAsync(
@@ -205,7 +231,7 @@ internal readonly struct TalkCall(UpstreamServer upstream, CallIdentity identity
         catch (UpstreamException failure)
         {
             // The server answered the call itself, so that nothing of it is lost and nothing to rescue.
-            return TalkOutcome.Failed(UpstreamFailureTable.ToStatus(failure.Failure), failure);
+            return TalkOutcome.Failed(UpstreamFailureTable.ToStatus(failure.Failure), failure.Failure.Cause);
         }
 
         var rpc = rpcs[renewed, plan];

@@ -50,27 +50,20 @@ public sealed class TalkInvoker
             return new(TalkOutcome.Unanswered(refused.Failure));
         }
 
-        return plan.Session == SessionUse.Needs && call.Identity.Session is null
-            ? new(TalkOutcome.Failed(RequestErrors.SessionRequired(plan)))
-            : InvokeAsync(call, plan, request, response, cancellationToken);
+        if (call.Identity.Session is null)
+        {
+            return plan.Session == SessionUse.Needs
+                ? new(TalkOutcome.Failed(RequestErrors.SessionRequired(plan)))
+                : call.InvokeAsync(plan, request, response, cancellationToken);
+        }
+
+        return InvokeInSessionAsync(call, plan, request, response, cancellationToken);
     }
 
-    private static async ValueTask<TalkOutcome> InvokeAsync(
+    private static async ValueTask<TalkOutcome> InvokeInSessionAsync(
         TalkCall call, MethodPlan plan, ReadOnlyMemory<byte> request, IBufferWriter<byte> response, CancellationToken cancellationToken)
     {
-        TalkOutcome outcome;
-        try
-        {
-            outcome = await call.InvokeAsync(plan, request, response, cancellationToken);
-        }
-        catch (TalkException failure)
-        {
-            outcome = TalkOutcome.Failed(failure.Status, failure);
-        }
-        catch (UpstreamException failure)
-        {
-            outcome = TalkOutcome.Unanswered(failure.Failure);
-        }
+        var outcome = await call.InvokeAsync(plan, request, response, cancellationToken);
 
         // Who opens a session finds its token in the response, though it may be one that goes on.
         var isWell = outcome.Failure is null;

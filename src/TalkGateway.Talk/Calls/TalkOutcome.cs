@@ -28,6 +28,14 @@ public readonly record struct TalkOutcome
     internal static TalkOutcome Unanswered(UpstreamFailure lost) =>
         new() { Failure = UpstreamFailureTable.ToStatus(lost), Cause = lost.Cause, Lost = lost };
 
+    /// <summary>What became of a call that a <see cref="TalkException"/> or an <see cref="UpstreamException"/> ended.</summary>
+    internal static TalkOutcome Of(Exception failure) => failure switch
+    {
+        UpstreamException { Failure: var lost } => Unanswered(lost),
+        TalkException { Status: var status } => Failed(status, failure),
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "It is no failure of a call."),
+    };
+
     /// <summary>For polyfills, which can't go on after a failure unless they say so.</summary>
     /// <exception cref="TalkException">The call failed.</exception>
     /// <exception cref="UpstreamException">The call was not answered.</exception>
