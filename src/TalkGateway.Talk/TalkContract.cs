@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Google.Protobuf.Reflection;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Polyfills;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk;

@@ -4,9 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TalkGateway.Memory;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Talk;
 

@@ -1,4 +1,6 @@
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Servers;
 
 namespace TalkGateway.Talk;
 

@@ -36,10 +36,10 @@ public sealed class Route
                        select (parameter.Field, missing)];
     }
 
-    /// <summary>Method of the request; one that depends on the call's fields (<c>Variant.with_field</c>) may use another, see <see cref="UpstreamRequest.Method"/>.</summary>
-    public HttpMethod Method => _requests[^1].Method;
-
-    /// <summary>Base path and template, such as <c>/ocs/v2.php/apps/spreed/api/v4/room/{token}</c>: for telemetry. As <see cref="Method"/>, it may be another for some calls.</summary>
+    /// <summary>
+    /// Base path and template, such as <c>/ocs/v2.php/apps/spreed/api/v4/room/{token}</c>: for telemetry. It may be another for calls
+    /// with certain fields (<c>Variant.with_field</c>).
+    /// </summary>
     public string PathTemplate => _basePath + _requests[^1].Path.Text;
 
     /// <summary>What the body of the answer is.</summary>

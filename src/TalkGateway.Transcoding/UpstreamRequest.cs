@@ -40,15 +40,6 @@ public sealed class UpstreamRequest
     /// <summary>Body under construction.</summary>
     internal ByteBuffer Content => _body;
 
-    /// <summary>Adds a parameter to the query, percent-encoded here.</summary>
-    public void AddQuery(string name, string value)
-    {
-        BeginParameter();
-        PercentEncoding.Write(Encoding.UTF8.GetBytes(name), _target);
-        _target.Write((byte)'=');
-        PercentEncoding.Write(Encoding.UTF8.GetBytes(value), _target);
-    }
-
     /// <summary>Makes it empty again.</summary>
     public void Reset()
     {

@@ -12,8 +12,8 @@ using TalkGateway.Rpcs;
 using TalkGateway.Sessions;
 using TalkGateway.Simulator;
 using TalkGateway.Talk;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TalkGateway;

@@ -85,16 +85,4 @@ public class QueryTests
         Assert.Equal(Always + "&strict=0", Query(new SearchRequest { Strict = false }, world));
         Assert.Equal(Always + "&strict=1", Query(new SearchRequest { Strict = true }));
     }
-
-    [Fact]
-    public void The_caller_can_add_parameters()
-    {
-        var request = new World().Send("Get", new GetRequest { Id = "x" });
-        Assert.Equal("/api/v4/items/x/parts/0", request.PathAndQuery);
-
-        request.AddQuery("format", "js&on");
-        request.AddQuery("a", "b");
-
-        Assert.Equal("/api/v4/items/x/parts/0?format=js%26on&a=b", request.PathAndQuery);
-    }
 }

@@ -1,8 +1,8 @@
 using Google.Rpc;
 using TalkGateway.Ocs.V1;
-using TalkGateway.Talk.Capabilities;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Profiles;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Errors;
@@ -31,9 +31,9 @@ internal static class AnswerErrors
     /// <param name="answer">What it answered.</param>
     /// <param name="time">The clock.</param>
     /// <param name="caller">Who called, to say what that caller can do about it.</param>
-    public static TalkException From(MethodPlan plan, ServerProfile? server, string upstream, OcsAnswer answer, TimeProvider time, CallIdentity? caller = null)
+    public static Status From(MethodPlan plan, ServerProfile? server, string upstream, OcsAnswer answer, TimeProvider time, CallIdentity? caller = null)
     {
-        _ = OcsEnvelope.TryRead(answer.Body.Span, out var failure);
+        var failure = answer.Envelope;
         var word = UpstreamWords.IsWord(failure?.Reason) ? failure!.Reason : null;
         var verdict = Judge(plan, answer, failure, word);
         var text = verdict.IsWhole ? verdict.Text : Text(verdict.Text, word, failure) + Advice(plan, verdict.Code, caller);
@@ -65,15 +65,15 @@ internal static class AnswerErrors
             }
         }
 
-        var exception = new TalkException(Statuses.Status(verdict.Code, $"{plan.OperationId}: {text}", info));
+        var status = Statuses.Status(verdict.Code, $"{plan.OperationId}: {text}", info);
         if (verdict.Field is { } field)
         {
-            exception = exception.Blaming(field, text);
+            status.Blaming(field, text);
         }
 
         return verdict.Code is Code.ResourceExhausted or Code.Unavailable && UpstreamFailures.RetryDelay(answer, time) is { } delay
-            ? exception.WithRetryAfter(delay)
-            : exception;
+            ? status.WithRetryAfter(delay)
+            : status;
     }
 
     /// <summary>The server's word (<c>lobby-timer</c>) in the form ErrorInfo asks for (<c>LOBBY_TIMER</c>); null for a sentence.</summary>

@@ -9,7 +9,7 @@ namespace TalkGateway.Talk.Errors;
 internal static class Statuses
 {
     /// <summary>A failure that the gateway found itself.</summary>
-    public static TalkException Gateway(Code code, string reason, string message, Exception? inner = null, params ReadOnlySpan<(string Key, string Value)> metadata)
+    public static Status Gateway(Code code, string reason, string message, params ReadOnlySpan<(string Key, string Value)> metadata)
     {
         var info = Info(reason, ErrorReasons.GatewayDomain);
         foreach (var (key, value) in metadata)
@@ -20,7 +20,7 @@ internal static class Statuses
             }
         }
 
-        return new TalkException(Status(code, message, info), inner);
+        return Status(code, message, info);
     }
 
     /// <summary>An ErrorInfo.</summary>
@@ -39,20 +39,20 @@ internal static class Statuses
     }
 
     /// <summary>Adds when to try again.</summary>
-    public static TalkException WithRetryAfter(this TalkException exception, TimeSpan delay)
+    public static Status WithRetryAfter(this Status status, TimeSpan delay)
     {
-        exception.Status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
-        return exception;
+        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        return status;
     }
 
     /// <summary>Adds which request field is at fault.</summary>
-    public static TalkException Blaming(this TalkException exception, string field, string description)
+    public static Status Blaming(this Status status, string field, string description)
     {
-        exception.Status.Details.Add(Any.Pack(new BadRequest
+        status.Details.Add(Any.Pack(new BadRequest
         {
             FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } },
         }));
-        return exception;
+        return status;
     }
 
     /// <summary>The same failure of an rpc that was called on behalf of another, whose field is at fault.</summary>
@@ -64,7 +64,7 @@ internal static class Statuses
             status.Details.Remove(detail);
         }
 
-        return new TalkException(status, exception).Blaming(field, status.Message);
+        return new TalkException(status.Blaming(field, status.Message), exception);
     }
 
     /// <summary>The same failure, now that more is known of its cause than the server said.</summary>
@@ -99,12 +99,12 @@ internal static class Statuses
     }
 
     /// <summary>The same failure, saying also that a session of the caller may have stayed in the room.</summary>
-    public static TalkException LeavingSessionBehind(this TalkException exception)
+    public static Status LeavingSessionBehind(this Status status)
     {
-        var status = exception.Status.Clone();
+        status = status.Clone();
         status.Message += "; the caller may be in the room all the same, until the server drops the session for being silent";
         status.Details.Add(Any.Pack(Info(ErrorReasons.SessionLeftBehind, ErrorReasons.GatewayDomain)));
-        return new TalkException(status, exception);
+        return status;
     }
 
     /// <summary>A number as metadata of an ErrorInfo.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Google.Rpc;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Errors;
 
@@ -35,10 +35,8 @@ internal static class UpstreamFailureTable
         }.ToFrozenDictionary();
 
     /// <summary>The failure as the client sees it.</summary>
-    /// <param name="cause">What the upstream layer threw.</param>
-    public static TalkException ToTalkException(UpstreamException cause)
+    public static Status ToStatus(UpstreamFailure failure)
     {
-        var failure = cause.Failure;
         var (code, reason) = failure is { Kind: UpstreamFailureKind.QuestionRefused, Status: not 0 }
             ? (StatusRule.For(failure.Status).Code, StatusRule.For(failure.Status).Reason)
             : Rows[failure.Kind];
@@ -55,9 +53,9 @@ internal static class UpstreamFailureTable
             };
         }
 
-        var status = failure.Status == 0 ? "" : Statuses.Text(failure.Status);
-        var exception = Statuses.Gateway(code, reason, failure.Message, cause, ("upstream", failure.Upstream), ("http_status", status));
-        return failure.RetryAfter is { } delay ? exception.WithRetryAfter(delay) : exception;
+        var status = Statuses.Gateway(
+            code, reason, failure.Message, ("upstream", failure.Upstream), ("http_status", failure.Status == 0 ? "" : Statuses.Text(failure.Status)));
+        return failure.RetryAfter is { } delay ? status.WithRetryAfter(delay) : status;
     }
 
     /// <summary>Whether every kind of failure has its row; for the test.</summary>

@@ -1,7 +1,11 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Logins;
@@ -32,7 +36,7 @@ internal sealed class LoginCache : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WrongCredentials _wrongCredentials;
-    private readonly LruCache<CredentialKey, Login> _logins;
+    private readonly ConcurrentLru<CredentialKey, Login> _logins;
     private readonly Dictionary<CredentialKey, Task<Login>> _flights = [];
     private readonly CancellationTokenSource _disposing = new();
 
@@ -45,7 +49,7 @@ internal sealed class LoginCache : IDisposable
         _time = time;
         _logger = logger;
         _wrongCredentials = new WrongCredentials(options.WrongCredentials, time);
-        _logins = new LruCache<CredentialKey, Login>(options.LoginJars.MaxCount);
+        _logins = new ConcurrentLru<CredentialKey, Login>(options.LoginJars.MaxCount);
     }
 
     /// <summary>The login of a caller who has a credential: the known one, or one proved now.</summary>
@@ -53,20 +57,24 @@ internal sealed class LoginCache : IDisposable
     /// The server refuses the credential (<see cref="UpstreamFailureKind.CredentialRefused"/>), did so a moment ago
     /// (<see cref="UpstreamFailureKind.CredentialRefusedBefore"/>), or does not tell.
     /// </exception>
-    public ValueTask<Login> GetAsync(CallIdentity identity, CancellationToken cancellationToken)
-    {
-        if (_logins.TryGet(identity.Credential.Key, out var login) && _time.GetElapsedTime(login.ProvenAt) < _options.Lifetime)
-        {
-            if (login.ClaimsRecheck(_time, _options.RecheckInterval))
-            {
-                // What is known goes on counting meanwhile, and if the server fails.
-                _ = Prove(identity, login).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
-            }
+    public ValueTask<Login> GetAsync(CallIdentity identity, CancellationToken cancellationToken) =>
+        Known(identity) is { } login ? ValueTask.FromResult(login) : new ValueTask<Login>(ProveAsync(identity, cancellationToken));
 
-            return ValueTask.FromResult(login);
+    /// <summary>The login of a caller whose credential the server accepted not too long ago; null for any other.</summary>
+    public Login? Known(CallIdentity identity)
+    {
+        if (!_logins.TryGet(identity.Credential.Key, out var login) || _time.GetElapsedTime(login.ProvenAt) >= _options.Lifetime)
+        {
+            return null;
         }
 
-        return new ValueTask<Login>(ProveAsync(identity, cancellationToken));
+        if (login.ClaimsRecheck(_time, _options.RecheckInterval))
+        {
+            // What is known goes on counting meanwhile, and if the server fails.
+            _ = Prove(identity, login).ContinueWith(static flight => _ = flight.Exception, TaskScheduler.Default);
+        }
+
+        return login;
     }
 
     /// <summary>A new login in place of one whose session ended, or that came into doubt otherwise.</summary>
@@ -90,9 +98,11 @@ internal sealed class LoginCache : IDisposable
     }
 
     /// <summary>Whether the session of a login still is the user's. It costs the server no check of the credential.</summary>
+    /// <exception cref="UpstreamException">The server does not tell.</exception>
     public async ValueTask<bool> IsAliveAsync(Login login, CallIdentity identity, CancellationToken cancellationToken)
     {
-        using var answer = await _pipeline.ExecuteAsync(new OcsAttempt(WhoAmI, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+        var outcome = await _pipeline.ExecuteAsync(new OcsAttempt(WhoAmI, null, login.Cookies.Header, identity), onLoginJar: true, cancellationToken);
+        using var answer = outcome.OrThrow();
         return TryReadUser(answer, out _);
     }
 
@@ -109,7 +119,7 @@ internal sealed class LoginCache : IDisposable
     private static bool TryReadUser(OcsAnswer answer, out string? user)
     {
         user = null;
-        if (answer.Status != 200 || !OcsEnvelope.TryRead(answer.Body.Span, out var envelope))
+        if (answer.Status != 200 || answer.Envelope is not { } envelope)
         {
             return false;
         }
@@ -166,11 +176,11 @@ internal sealed class LoginCache : IDisposable
         try
         {
             var attempt = new OcsAttempt(WhoAmI, credential.HeaderValue, known is null ? CookieJar.Fresh.Header : null, identity);
-            using var answer = await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token);
+            using var answer = (await _pipeline.ExecuteAsync(attempt, onLoginJar: false, _disposing.Token)).OrThrow();
             if (answer.Status == 401)
             {
                 _wrongCredentials.Remember(credential.Key);
-                _logins.Remove(credential.Key);
+                _logins.TryRemove(credential.Key);
                 UpstreamLog.CredentialRefused(_logger, _upstream, credential.Key);
                 throw new UpstreamException(new UpstreamFailure(
                     UpstreamFailureKind.CredentialRefused,
@@ -199,7 +209,7 @@ internal sealed class LoginCache : IDisposable
                 UpstreamLog.LoginSessionUnusable(_logger, _upstream, credential.Key);
             }
 
-            _logins.Set(credential.Key, login);
+            _logins.AddOrUpdate(credential.Key, login);
             return login;
         }
         finally

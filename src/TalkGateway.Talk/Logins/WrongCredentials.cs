@@ -1,5 +1,6 @@
+using BitFaster.Caching.Lru;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
 
 namespace TalkGateway.Talk.Logins;
 
@@ -12,7 +13,7 @@ internal sealed class WrongCredentials(WrongCredentialOptions options, TimeProvi
 {
     private const int FirstShare = 6;
 
-    private readonly LruCache<CredentialKey, Refusal> _refusals = new(options.MaxCount);
+    private readonly ConcurrentLru<CredentialKey, Refusal> _refusals = new(options.MaxCount);
 
     /// <summary>How long this credential is still refused without asking the server; zero when it may be sent.</summary>
     public TimeSpan RefusedFor(CredentialKey key)
@@ -32,12 +33,12 @@ internal sealed class WrongCredentials(WrongCredentialOptions options, TimeProvi
         if (options.Duration > TimeSpan.Zero)
         {
             var duration = _refusals.TryGet(key, out var before) ? 2 * before.Duration : options.Duration / FirstShare;
-            _refusals.Set(key, new Refusal(time.GetTimestamp(), duration < options.Duration ? duration : options.Duration));
+            _refusals.AddOrUpdate(key, new Refusal(time.GetTimestamp(), duration < options.Duration ? duration : options.Duration));
         }
     }
 
     /// <summary>The server accepted this credential.</summary>
-    public void Forget(CredentialKey key) => _refusals.Remove(key);
+    public void Forget(CredentialKey key) => _refusals.TryRemove(key);
 
     private readonly record struct Refusal(long At, TimeSpan Duration);
 }

@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -75,12 +75,11 @@ internal sealed class AttendeeAddressPolyfill : Detour
     private static async ValueTask<Participant> FindAsync(PolyfillCall call, string token, AttendeeRef address, CancellationToken cancellationToken)
     {
         var list = await call.CallAsync<ListParticipantsResponse>(new ListParticipantsRequest { Token = token }, cancellationToken);
-        return list.Participants.FirstOrDefault(participant => Matches(participant, address)) ?? throw Statuses.Gateway(
+        return list.Participants.FirstOrDefault(participant => Matches(participant, address)) ?? throw new TalkException(Statuses.Gateway(
             Code.NotFound,
             ErrorReasons.AttendeeNotFound,
             "attendee: no participant of the room has this address",
-            null,
-            ("operation", call.Plan.OperationId));
+            ("operation", call.Plan.OperationId)));
     }
 
     private static bool Matches(Participant participant, AttendeeRef address) => address.AddressCase switch

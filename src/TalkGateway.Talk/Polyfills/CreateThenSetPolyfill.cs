@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Google.Rpc;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -65,7 +65,7 @@ internal sealed class CreateThenSetPolyfill : Detour<CreateRoomRequest, CreateRo
         {
             var undone = await Rollback.TryAsync(
                 stop => call.CallAsync<DeleteRoomResponse>(new DeleteRoomRequest { Token = token }, stop), call.Time);
-            var known = failure is UpstreamException lost ? UpstreamFailureTable.ToTalkException(lost) : failure as TalkException;
+            var known = failure is UpstreamException lost ? new TalkException(UpstreamFailureTable.ToStatus(lost.Failure), lost) : failure as TalkException;
             if (!undone && known is not null)
             {
                 throw known.LeavingBehind(token);

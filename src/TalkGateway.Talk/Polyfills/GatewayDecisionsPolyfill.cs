@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using TalkGateway.Talk.Capabilities;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -1,8 +1,11 @@
 using Google.Rpc;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Profiles;
+using TalkGateway.Talk.Servers;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;
@@ -47,10 +50,10 @@ internal sealed class JoinRoomFirstPolyfill : Detour<JoinCallRequest, JoinCallRe
         {
             // Or each try in front of a closed lobby would leave another session in the room.
             var hasLeft = await Rollback.TryAsync(stop => call.CallAsync<LeaveRoomResponse>(new LeaveRoomRequest { Token = request.Token }, stop), call.Time);
-            var known = failure is UpstreamException lost ? UpstreamFailureTable.ToTalkException(lost) : failure as TalkException;
+            var known = failure is UpstreamException lost ? UpstreamFailureTable.ToStatus(lost.Failure) : (failure as TalkException)?.Status;
             if (!hasLeft && known is not null)
             {
-                throw known.LeavingSessionBehind();
+                throw new TalkException(known.LeavingSessionBehind(), failure);
             }
 
             throw;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using TalkGateway.Talk.Capabilities;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -1,8 +1,8 @@
 using Google.Rpc;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -1,5 +1,5 @@
-using TalkGateway.Talk.Capabilities;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -1,5 +1,5 @@
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Polyfills;
 

@@ -1,9 +1,9 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TalkGateway.Talk.Capabilities;
+using Google.Protobuf;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 
 namespace TalkGateway.Talk.Sessions;
 
@@ -126,8 +126,10 @@ internal sealed class SessionTokens(IDataProtectionProvider protection, TimeProv
         new UpstreamFailure(
             UpstreamFailureKind.SessionMalformed,
             upstream,
-            "The session token is not one of this gateway. Replicas must share their data protection keys."),
-        cause);
+            "The session token is not one of this gateway. Replicas must share their data protection keys.")
+        {
+            Cause = cause,
+        });
 
     private byte[] Open(string token, string upstream)
     {

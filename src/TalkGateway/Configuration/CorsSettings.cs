@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using TalkGateway.Rpc;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
 
 namespace TalkGateway.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using TalkGateway.Configuration;
 using TalkGateway.Talk;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
 
 namespace TalkGateway.PassThrough;
 

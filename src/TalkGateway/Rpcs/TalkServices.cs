@@ -1,7 +1,6 @@
 using System.Buffers;
 using TalkGateway.Rpc;
-using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Calls;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.Rpcs;
@@ -30,24 +29,16 @@ internal static class TalkServices
     private static async ValueTask InvokeAsync(
         TalkInvoker invoker, MethodPlan plan, RpcCall call, ReadOnlySequence<byte> request, IBufferWriter<byte> response)
     {
-        try
+        var message = request.IsSingleSegment ? request.First : request.ToArray();
+        var outcome = await invoker.InvokeAsync(plan, MetadataOf(call), message, response, call.CancellationToken);
+        if (outcome.SessionToken is { } token)
         {
-            var message = request.IsSingleSegment ? request.First : request.ToArray();
-            var token = await invoker.InvokeAsync(plan, MetadataOf(call), message, response, call.CancellationToken);
-            if (token is not null)
-            {
-                call.ResponseMetadata.Add(TalkCallMetadata.SessionKey, token);
-            }
+            (outcome.Failure is null ? call.ResponseMetadata : call.Trailers).Add(TalkCallMetadata.SessionKey, token);
         }
-        catch (TalkException failure)
-        {
-            if (failure.SessionToken is { } token)
-            {
-                call.Trailers.Add(TalkCallMetadata.SessionKey, token);
-            }
 
-            throw new RpcException(
-                new RpcStatus((RpcStatusCode)failure.Status.Code, failure.Status.Message, failure.Status.Details), null, failure);
+        if (outcome.Failure is { } failure)
+        {
+            throw new RpcException(new RpcStatus((RpcStatusCode)failure.Code, failure.Message, failure.Details), null, outcome.Cause);
         }
     }
 

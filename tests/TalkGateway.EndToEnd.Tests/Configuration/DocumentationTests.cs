@@ -3,7 +3,7 @@ using TalkGateway.Configuration;
 using TalkGateway.Explorer;
 using TalkGateway.PassThrough;
 using TalkGateway.Rpc;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.Configuration;

@@ -1,9 +1,11 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.Configuration;
 using TalkGateway.EndToEnd.Tests.Fixtures;
+using TalkGateway.PassThrough;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.V1;
 using Xunit;
 

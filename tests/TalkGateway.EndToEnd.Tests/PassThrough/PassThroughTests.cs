@@ -1,11 +1,14 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.PassThrough;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Servers;
+using TalkGateway.Talk.Transport;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.PassThrough;

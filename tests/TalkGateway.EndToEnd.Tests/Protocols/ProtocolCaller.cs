@@ -6,8 +6,8 @@ using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk;
 using TalkGateway.Talk.Credentials;
+using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
 using TalkGateway.Testing;
 
 namespace TalkGateway.EndToEnd.Tests.Protocols;

@@ -1,6 +1,6 @@
 using System.Text;
 using Google.Rpc;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Transcoding;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Google.Rpc;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Testing;
 using Xunit;
 
@@ -32,7 +32,7 @@ public sealed partial class ReplayFailureTests
 
             count++;
             using var answer = AnswerOf(replayed.Exchange.Response);
-            var status = AnswerErrors.From(Replay.Plans[replayed.Rpc!.Method], replayed.Server!.Profile, "recorded", answer, time).Status;
+            var status = AnswerErrors.From(Replay.Plans[replayed.Rpc!.Method], replayed.Server!.Profile, "recorded", answer, time);
             if ((Code)status.Code != expected)
             {
                 failures.Add($"{replayed.Exchange}: {(Code)status.Code} instead of {expected}");
@@ -68,7 +68,7 @@ public sealed partial class ReplayFailureTests
         using var answer = AnswerOf(replayed.Exchange.Response);
         var caller = new CallIdentity(replayed.Exchange.IsGuest ? Credential.None : Credential.Parse("Bearer user"));
         var plan = Replay.Plans[replayed.Rpc!.Method];
-        var status = AnswerErrors.From(plan, replayed.Server!.Profile, "recorded", answer, new ManualTimeProvider(), caller).Status;
+        var status = AnswerErrors.From(plan, replayed.Server!.Profile, "recorded", answer, new ManualTimeProvider(), caller);
         return new FailureTable.Row(plan, FailureTable.Said(answer), replayed.Exchange.IsGuest, status);
     }
 

@@ -6,11 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 using TalkGateway.Memory;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Invocation;
+using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
 using TalkGateway.Testing;
 
 namespace TalkGateway.EndToEnd.Tests.Replay;
@@ -74,15 +74,10 @@ internal sealed class ReplayGateway : IDisposable
             SessionToken = plan.Session == SessionUse.Needs ? _server.SealSession(new SessionJar(), Credential.Parse(authorization)) : null,
         };
         var target = new ArrayBufferWriter<byte>();
-        try
-        {
-            await _invoker.InvokeAsync(plan, metadata, replayed.Request!.ToByteArray(), target, cancellationToken);
-            return new ReplayResult(Code.Ok, "", replayed.Rpc.Method.OutputType.Parser.ParseFrom(target.WrittenSpan));
-        }
-        catch (TalkException failure)
-        {
-            return new ReplayResult(failure.Code, failure.Message, null);
-        }
+        var outcome = await _invoker.InvokeAsync(plan, metadata, replayed.Request!.ToByteArray(), target, cancellationToken);
+        return outcome.Failure is { } failure
+            ? new ReplayResult((Code)failure.Code, failure.Message, null)
+            : new ReplayResult(Code.Ok, "", replayed.Rpc.Method.OutputType.Parser.ParseFrom(target.WrittenSpan));
     }
 
     public void Dispose() => _services.Dispose();

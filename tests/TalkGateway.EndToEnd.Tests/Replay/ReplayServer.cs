@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Testing;
 using IServerFacts = TalkGateway.Transcoding.IServerFacts;
 

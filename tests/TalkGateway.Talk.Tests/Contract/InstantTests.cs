@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Transcoding;
 using Xunit;
 

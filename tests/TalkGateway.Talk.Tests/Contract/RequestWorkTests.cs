@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TalkGateway.Talk.Capabilities;
+using TalkGateway.Talk.Profiles;
 using TalkGateway.Transcoding;
 using Xunit;
 

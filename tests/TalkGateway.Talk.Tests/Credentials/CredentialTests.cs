@@ -1,6 +1,7 @@
 using System.Text;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Transport;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Credentials;
@@ -67,6 +68,18 @@ public sealed class CredentialTests
         Assert.Equal(UpstreamFailureKind.MalformedCredential, failure.Kind);
         Assert.DoesNotContain("YWxp", failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_credential_that_is_remembered_is_told_from_every_other_one()
+    {
+        var given = Enumerable.Range(0, 5000).Select(i => Basic($"alice:{i}")).ToList();
+        var first = given.ConvertAll(Credential.Parse);
+        var second = given.ConvertAll(Credential.Parse);
+
+        Assert.Equal(given, second.Select(credential => credential.HeaderValue));
+        Assert.Equal(first.Select(credential => credential.Key), second.Select(credential => credential.Key));
+        Assert.Equal(given.Count, second.Select(credential => credential.Key).Distinct().Count());
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Google.Rpc;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Testing;
 using Xunit;
 
@@ -129,7 +129,7 @@ public sealed class AnswerErrorsTests
         var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(buffer, 0);
         using var answer = new OcsAnswer(new HttpResponseMessage((HttpStatusCode)status), buffer, body.Length, default);
-        return new Told(AnswerErrors.From(TalkContract.Plans[rpc], null, "cloud", answer, new ManualTimeProvider(), caller).Status);
+        return new Told(AnswerErrors.From(TalkContract.Plans[rpc], null, "cloud", answer, new ManualTimeProvider(), caller));
     }
 
     private sealed record Told(Status Status)

@@ -1,6 +1,6 @@
 using Google.Rpc;
 using TalkGateway.Talk.Errors;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
 using Xunit;
 
 namespace TalkGateway.Talk.Tests.Errors;
@@ -85,7 +85,7 @@ public sealed class StatusTableTests
 
     private static (Code Code, string Reason) CodeAndReason(UpstreamFailure failure)
     {
-        var told = UpstreamFailureTable.ToTalkException(new UpstreamException(failure));
-        return (told.Code, told.Reason);
+        var told = UpstreamFailureTable.ToStatus(failure);
+        return ((Code)told.Code, told.Details.Single(detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>().Reason);
     }
 }

@@ -1,10 +1,12 @@
 using System.Net;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Tests.Upstream;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Tests.Transport;
+using TalkGateway.Talk.Transport;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
-using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.UpstreamWorld;
 
 namespace TalkGateway.Talk.Tests.Logins;
 
@@ -75,7 +77,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Whoever_guesses_passwords_takes_nobodys_place()
     {
-        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 1 }, Capabilities = new CapabilityOptions { MaxCount = 1 } });
+        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 3 }, Capabilities = new CapabilityOptions { MaxCount = 3 } });
         await world.SendAsync(Get(), Alice);
         for (var i = 0; i < 10; i++)
         {
@@ -169,7 +171,7 @@ public sealed class LoginTests
         world.Nextcloud.Intercept = request => Task.FromResult(request.Path.EndsWith("/welcome/0", StringComparison.Ordinal) ? Json(401, code: 997) : null);
 
         var identity = new CallIdentity(Credential.Parse(Alice), inSession ? new() : null);
-        using var answer = await world.Server.Client.SendAsync(Get("/ocs/v2.php/apps/spreed/api/v3/signaling/welcome/0"), identity, CancellationToken.None);
+        using var answer = (await world.Server.Client.SendAsync(Get("/ocs/v2.php/apps/spreed/api/v3/signaling/welcome/0"), identity, CancellationToken.None)).OrThrow();
 
         Assert.Equal((401, true), (answer.Status, answer.IsOfKnownCaller));
         Assert.Equal(200, (await world.SendAsync(Get(), Alice)).Status);
@@ -317,15 +319,21 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task The_least_recently_used_login_goes_first()
+    public async Task Of_more_logins_than_may_be_kept_those_go_that_are_not_in_use()
     {
-        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 1 } });
-        foreach (var authorization in new[] { AliceApp, AliceApp, Bob, AliceApp })
+        using var world = new UpstreamWorld(o => o with { LoginJars = new LoginJarOptions { MaxCount = 3 } });
+        await world.SendAsync(Get(), AliceApp);
+        for (var i = 0; i < 10; i++)
         {
-            await world.SendAsync(Get(), authorization);
+            world.Nextcloud.Passwords["Bearer other" + i] = true;
+            await world.SendAsync(Get(), "Bearer other" + i);
+            await world.SendAsync(Get(), AliceApp);
         }
 
-        Assert.Equal(["proof", "cookies", "cookies", "proof", "cookies", "proof", "cookies"], world.Nextcloud.Logins);
+        Assert.Equal(11, world.Nextcloud.Logins.Count(login => login == "proof"));
+
+        await world.SendAsync(Get(), "Bearer other0");
+        Assert.Equal(12, world.Nextcloud.Logins.Count(login => login == "proof"));
     }
 
     [Fact]

@@ -1,10 +1,13 @@
 using System.Net;
+using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
-using TalkGateway.Talk.Tests.Upstream;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Servers;
+using TalkGateway.Talk.Tests.Transport;
+using TalkGateway.Talk.Transport;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
-using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.UpstreamWorld;
 
 namespace TalkGateway.Talk.Tests.Logins;
 

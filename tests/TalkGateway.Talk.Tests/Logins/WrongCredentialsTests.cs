@@ -1,8 +1,9 @@
-using TalkGateway.Talk.Tests.Upstream;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Failures;
+using TalkGateway.Talk.Tests.Transport;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
-using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.UpstreamWorld;
 
 namespace TalkGateway.Talk.Tests.Logins;
 
@@ -85,12 +86,14 @@ public sealed class WrongCredentialsTests
     [Fact]
     public async Task Memory_is_bounded()
     {
-        using var world = new UpstreamWorld(o => o with { WrongCredentials = new WrongCredentialOptions { MaxCount = 1 } });
-        world.Nextcloud.Passwords.Clear();
+        using var world = new UpstreamWorld(o => o with { WrongCredentials = new WrongCredentialOptions { MaxCount = 3 } });
         await world.FailAsync(Get(), Wrong);
-        await world.FailAsync(Get(), Bob);
+        for (var i = 0; i < 9; i++)
+        {
+            await world.FailAsync(Get(), "Bearer wrong" + i);
+        }
 
         Assert.Equal(UpstreamFailureKind.CredentialRefused, (await world.FailAsync(Get(), Wrong)).Kind);
-        Assert.Equal(3, world.Nextcloud.Requests.Count);
+        Assert.Equal(11, world.Nextcloud.Requests.Count);
     }
 }

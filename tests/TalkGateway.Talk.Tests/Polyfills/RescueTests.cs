@@ -1,14 +1,18 @@
 using System.Buffers;
 using Google.Protobuf;
-using TalkGateway.Talk.Capabilities;
-using TalkGateway.Talk.Invocation;
+using Google.Protobuf.Reflection;
+using TalkGateway.Talk.Calls;
+using TalkGateway.Talk.Configuration;
+using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Polyfills;
-using TalkGateway.Talk.Tests.Upstream;
-using TalkGateway.Talk.Upstream;
+using TalkGateway.Talk.Profiles;
+using TalkGateway.Talk.Servers;
+using TalkGateway.Talk.Tests.Transport;
+using TalkGateway.Talk.Transport;
 using TalkGateway.Talk.V1;
 using TalkGateway.Transcoding;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
 
 namespace TalkGateway.Talk.Tests.Polyfills;
 
@@ -86,6 +90,8 @@ public sealed class RescueTests
 
         public override bool AppliesTo(ServerProfile server) => true;
 
+        public override bool Fits(MethodDescriptor rpc) => true;
+
         public override ValueTask<IMessage> InvokeAsync(PolyfillCall call, IMessage request, CancellationToken cancellationToken)
         {
             Taken++;
@@ -100,6 +106,8 @@ public sealed class RescueTests
         public override string Name => name;
 
         public override bool AppliesTo(ServerProfile server) => true;
+
+        public override bool Fits(MethodDescriptor rpc) => true;
 
         public override ValueTask<IMessage?> RescueAsync(PolyfillCall call, IMessage request, UpstreamFailure failure, CancellationToken cancellationToken)
         {

@@ -1,9 +1,9 @@
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Tests.Upstream;
+using TalkGateway.Talk.Tests.Transport;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
-using static TalkGateway.Talk.Tests.Upstream.UpstreamWorld;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.UpstreamWorld;
 
 namespace TalkGateway.Talk.Tests.Sessions;
 

@@ -2,11 +2,11 @@ using System.Buffers.Text;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using TalkGateway.Talk.Credentials;
+using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Sessions;
-using TalkGateway.Talk.Upstream;
 using TalkGateway.Testing;
 using Xunit;
-using static TalkGateway.Talk.Tests.Upstream.FakeNextcloud;
+using static TalkGateway.Talk.Tests.Transport.FakeNextcloud;
 
 namespace TalkGateway.Talk.Tests.Sessions;
 

@@ -4,6 +4,7 @@
  * @typedef {object} FormContext
  * @property {import("../model/contract.js").Contract} contract
  * @property {() => void} onEdit called after every change that the user made
+ * @property {(typeName: string, context: FormContext) => Editor} [fieldsEditor] makes the fields of a message within a message
  */
 
 /**

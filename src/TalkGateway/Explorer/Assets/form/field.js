@@ -3,7 +3,7 @@ import { controls, el, find, icon, inlineProse, newId } from "../view/dom.js";
 import { describeCondition } from "../view/condition.js";
 import { shortName } from "../model/contract.js";
 import { listEditor, mapEditor } from "./collections.js";
-import { messageEditor } from "./message.js";
+import { messageEditor } from "./nested.js";
 import { boolEditor, bytesEditor, enumEditor, isNumber, numberEditor, textEditor } from "./scalars.js";
 import { durationEditor, jsonEditor, timestampEditor } from "./wellknown.js";
 

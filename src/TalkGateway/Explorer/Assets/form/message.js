@@ -1,5 +1,5 @@
 // A message: its fields one below the other, with a choice where only one of several may be set.
-import { controls, el, find, icon, newId } from "../view/dom.js";
+import { el, newId } from "../view/dom.js";
 import { misfit } from "./context.js";
 import { FieldView } from "./field.js";
 import { shortName } from "../model/contract.js";
@@ -12,7 +12,7 @@ import { shortName } from "../model/contract.js";
  */
 export function fieldsEditor(typeName, context) {
   const { fields } = context.contract.message(typeName);
-  const members = membersOf(fields, context);
+  const members = membersOf(fields, { ...context, fieldsEditor });
   const names = new Set(fields.flatMap(field => [field.jsonName, field.name]));
   return {
     element: el("div", { class: "fields" }, members.map(member => member.element)),
@@ -34,58 +34,6 @@ export function fieldsEditor(typeName, context) {
       const member = members.find(each => each.fields.some(field => field.name === name || field.jsonName === name));
       return member?.find(name, rest);
     },
-  };
-}
-
-/**
- * A field that holds a message: nothing until it is added. An element of a list is there from the start.
- * @param {import("../model/contract.js").Field} field
- * @param {import("./context.js").FormContext} context
- * @param {boolean} isElement
- * @returns {import("./context.js").Editor}
- */
-export function messageEditor(field, context, isElement) {
-  const element = el("div", {});
-  let editor;
-  const isRequired = field.annotation?.rules?.required === true;
-  const open = () => {
-    // Made when it is needed, since messages may contain themselves.
-    editor = fieldsEditor(field.typeName, context);
-    const remove = !isElement && !isRequired && el("button", {
-      type: "button", class: "button small", onclick: () => {
-        close();
-        find(element, "button")?.focus();
-        context.onEdit();
-      },
-    }, icon("close"), `Remove ${field.name}`);
-    element.replaceChildren(el("div", { class: "group" }, editor.element, remove && el("div", {}, remove)));
-  };
-  const close = () => {
-    editor = undefined;
-    element.replaceChildren(el("button", {
-      type: "button", class: "button small", onclick: () => {
-        open();
-        find(element, controls)?.focus();
-        context.onEdit();
-      },
-    }, icon("plus"), `Set ${field.name}`));
-  };
-  const isOpenFromStart = isElement || isRequired;
-  (isOpenFromStart ? open : close)();
-  return {
-    element,
-    read: () => editor?.read(),
-    write(value, path, problems) {
-      if (value === undefined && !isOpenFromStart) {
-        close();
-        return;
-      }
-      if (!editor) {
-        open();
-      }
-      editor.write(value, path, problems);
-    },
-    find: path => editor?.find(path),
   };
 }
 
