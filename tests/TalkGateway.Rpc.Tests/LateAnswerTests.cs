@@ -68,8 +68,14 @@ public sealed class LateAnswerTests
                 });
                 app.MapRpcService(EchoReflection.Descriptor.Services[0], echo => echo.Unary<EchoRequest, EchoResponse>("Unary", async (call, request) =>
                 {
-                    using var registration = call.CancellationToken.Register(told.SetResult);
-                    return await WaitAsync(call, running);
+                    try
+                    {
+                        return await WaitAsync(call, running);
+                    }
+                    finally
+                    {
+                        told.SetResult();
+                    }
                 }));
             },
             build: builder => builder.Services.AddSingleton(new RpcBudgets(requests, responses))))
