@@ -5,9 +5,6 @@ using TalkGateway.Hosting;
 using TalkGateway.PassThrough;
 using TalkGateway.Rpc;
 using TalkGateway.Talk.Configuration;
-using TalkGateway.Talk.Failures;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 
 namespace TalkGateway;
 

@@ -1,11 +1,7 @@
 using Google.Protobuf.Reflection;
 using Google.Protobuf;
-using TalkGateway.Talk.Calls;
-using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Profiles;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 
 namespace TalkGateway.Talk.Calls;
 

@@ -3,10 +3,8 @@ using Microsoft.Extensions.Logging;
 using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Failures;
-using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Sessions;
 using TalkGateway.Talk.Transport;
-using TalkGateway.Transcoding;
 
 namespace TalkGateway.Talk.Logins;
 

@@ -1,11 +1,8 @@
 using Google.Rpc;
 using TalkGateway.Talk.Calls;
-using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Errors;
 using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Profiles;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 using TalkGateway.Talk.V1;
 
 namespace TalkGateway.Talk.Polyfills;

@@ -1,9 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using TalkGateway.Talk.Configuration;
-using TalkGateway.Talk.Failures;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TalkGateway.PassThrough;

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.AspNetCore.DataProtection;
 using TalkGateway.Configuration;
 using TalkGateway.EndToEnd.Tests.Fixtures;
@@ -7,6 +8,7 @@ using Xunit;
 namespace TalkGateway.EndToEnd.Tests.Hosting;
 
 /// <summary>Replicas that share a key directory read what any of them sealed.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class SharedKeysTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();

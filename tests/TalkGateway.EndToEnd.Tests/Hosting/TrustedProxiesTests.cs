@@ -4,8 +4,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using TalkGateway.Configuration;
 using TalkGateway.EndToEnd.Tests.Fixtures;
-using TalkGateway.PassThrough;
-using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.V1;
 using Xunit;
 

@@ -6,9 +6,6 @@ using Microsoft.AspNetCore.Http;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.PassThrough;
 using TalkGateway.Talk.Configuration;
-using TalkGateway.Talk.Failures;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 using Xunit;
 
 namespace TalkGateway.EndToEnd.Tests.PassThrough;

@@ -61,9 +61,6 @@ internal sealed class ReplayGateway : IDisposable
     public async Task<ReplayResult> InvokeAsync(ReplayCase replayed, CancellationToken cancellationToken)
     {
         Upstream.Expect(replayed);
-
-        // What an exchange told of the server must not be remembered either.
-        _time.Advance(TimeSpan.FromMinutes(2));
         var plan = _invoker.Plans[replayed.Rpc!.Method];
         var authorization = replayed.Exchange.IsGuest
             ? null
@@ -75,6 +72,12 @@ internal sealed class ReplayGateway : IDisposable
         };
         var target = new ArrayBufferWriter<byte>();
         var outcome = await _invoker.InvokeAsync(plan, metadata, replayed.Request!.ToByteArray(), target, cancellationToken);
+        if (plan.OperationId == "server.capabilities")
+        {
+            // What an exchange told of the server must not be remembered either.
+            _time.Advance(new CapabilityOptions().MinRefreshInterval);
+        }
+
         return outcome.Failure is { } failure
             ? new ReplayResult((Code)failure.Code, failure.Message, null)
             : new ReplayResult(Code.Ok, "", replayed.Rpc.Method.OutputType.Parser.ParseFrom(target.WrittenSpan));

@@ -99,8 +99,9 @@ public sealed class TalkInvokerTests : IDisposable
         Assert.Equal(ErrorReasons.UnknownUpstream, ReasonOf((await InvokeAsync(new GetRoomRequest { Token = "room1" }, new() { Upstream = "other" })).Outcome));
         Assert.Equal(ErrorReasons.MalformedCredential, ReasonOf((await InvokeAsync(new GetRoomRequest { Token = "room1" }, new() { Authorization = "Basic" })).Outcome));
         Assert.Equal(ErrorReasons.SessionInvalid, ReasonOf((await InvokeAsync(new GetRoomRequest { Token = "room1" }, new() { SessionToken = "none" })).Outcome));
-        Assert.Equal(ErrorReasons.SessionRequired, ReasonOf((await InvokeAsync(new LeaveCallRequest { Token = "room1" })).Outcome));
         Assert.Empty(_world.Nextcloud.Requests);
+        Assert.Equal(ErrorReasons.SessionRequired, ReasonOf((await InvokeAsync(new LeaveCallRequest { Token = "room1" })).Outcome));
+        Assert.Equal("/ocs/v2.php/cloud/user", Assert.Single(_world.Nextcloud.Requests).Path);
     }
 
     [Fact]

@@ -2,12 +2,9 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf;
 using TalkGateway.Ocs.V1;
 using TalkGateway.Talk.Calls;
-using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Failures;
 using TalkGateway.Talk.Polyfills;
 using TalkGateway.Talk.Profiles;
-using TalkGateway.Talk.Servers;
-using TalkGateway.Talk.Transport;
 using TalkGateway.Transcoding;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using System.Net;
-using TalkGateway.Talk.Configuration;
 using TalkGateway.Talk.Credentials;
 using TalkGateway.Talk.Failures;
-using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Tests.Transport;
 using TalkGateway.Talk.Transport;
 using Xunit;

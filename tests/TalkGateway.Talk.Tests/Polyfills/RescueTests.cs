@@ -8,7 +8,6 @@ using TalkGateway.Talk.Polyfills;
 using TalkGateway.Talk.Profiles;
 using TalkGateway.Talk.Servers;
 using TalkGateway.Talk.Tests.Transport;
-using TalkGateway.Talk.Transport;
 using TalkGateway.Talk.V1;
 using TalkGateway.Transcoding;
 using Xunit;
@@ -20,20 +19,14 @@ namespace TalkGateway.Talk.Tests.Polyfills;
 public sealed class RescueTests
 {
     /// <summary>An rpc that names two polyfills; what they are is up to the test.</summary>
-    private static readonly MethodPlan Rpc = TalkContract.PlanOf(SetParticipantPermissionsRequest.Descriptor);
+    private static readonly MethodPlan Rpc = TalkContract.PlanOf(SendMessageRequest.Descriptor);
 
-    private static readonly SetParticipantPermissionsRequest Request = new()
-    {
-        Token = "abcd1234",
-        Attendee = new AttendeeRef { AttendeeId = 1 },
-        Method = PermissionMethod.Set,
-        Permissions = 3,
-    };
+    private static readonly SendMessageRequest Request = new() { Token = "abcd1234", Message = "hello" };
 
     [Fact]
     public async Task A_rescue_behind_a_detour_steps_in_for_the_lost_exchange()
     {
-        var saved = new SetParticipantPermissionsResponse { Participants = { new Participant { ActorId = "saved" } } };
+        var saved = new SendMessageResponse { Message = new Message { Text = "saved" } };
         using var world = new UpstreamWorld(o => o with { Retry = new RetryOptions { MaxRetries = 0 } });
         world.Nextcloud.Intercept = request => request.Path switch
         {
@@ -50,7 +43,7 @@ public sealed class RescueTests
         var response = new ArrayBufferWriter<byte>();
         await invoker.InvokeAsync(Rpc, new TalkCallMetadata { Authorization = Alice }, Request.ToByteArray(), response, CancellationToken.None);
 
-        Assert.Equal(saved, SetParticipantPermissionsResponse.Parser.ParseFrom(response.WrittenSpan));
+        Assert.Equal(saved, SendMessageResponse.Parser.ParseFrom(response.WrittenSpan));
         Assert.Equal((1, 1), (detour.Taken, rescue.Taken));
     }
 
@@ -71,7 +64,7 @@ public sealed class RescueTests
         var known = new PolyfillSet(TalkContract.Polyfills.Names.Where(name => name != Rpc.Polyfills[0]).Select(name => TalkContract.Polyfills[name]));
 
         var mistakes = Assert.Throws<AnnotationException>(() => PlanSet.Compile(
-            [ParticipantReflection.Descriptor],
+            [ChatReflection.Descriptor],
             new TranscodingOptions { Fallbacks = LegacyConversions.All, KnownFamilies = new HashSet<string>(["conversation"]), KnownPolyfills = known.Names })).Mistakes;
 
         Assert.Contains(mistakes, mistake => mistake.Contains(Rpc.Descriptor.FullName, StringComparison.Ordinal)
