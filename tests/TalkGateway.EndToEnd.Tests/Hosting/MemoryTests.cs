@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TalkGateway.EndToEnd.Tests.Fixtures;
 using TalkGateway.Hosting;
 using Xunit;
@@ -31,6 +33,18 @@ public sealed class MemoryTests
         await using var gateway = await TestGateway.StartAsync();
 
         Assert.IsType<ConnectionMemory>(gateway.Services.GetRequiredService<IMemoryPoolFactory<byte>>());
+    }
+
+    [Fact]
+    public async Task What_connections_may_take_is_bounded_on_purpose()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            new TestGatewayOptions { Keys = new Dictionary<string, string?> { ["Limits:MaxConnections"] = "7", ["Limits:MaxStreamsPerConnection"] = "3" } });
+
+        var limits = gateway.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+
+        Assert.Equal((7, 7, 3), (limits.MaxConcurrentConnections, limits.MaxConcurrentUpgradedConnections, limits.Http2.MaxStreamsPerConnection));
+        Assert.Equal((16 * 1024, 128 * 1024), (limits.MaxRequestHeadersTotalSize, limits.MaxRequestBufferSize));
     }
 
     [Fact]

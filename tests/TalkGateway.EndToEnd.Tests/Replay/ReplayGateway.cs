@@ -40,7 +40,7 @@ internal sealed class ReplayGateway : IDisposable
             Address = "https://cloud.example.com",
             Retry = new RetryOptions { MaxRetries = 0 },
             CircuitBreaker = new CircuitBreakerOptions { Enabled = false },
-            LoginJars = new LoginJarOptions { Enabled = false },
+            LoginJars = new LoginJarOptions { Enabled = false, RecheckInterval = TimeSpan.FromDays(1), Lifetime = TimeSpan.FromDays(1) },
             WrongCredentials = new WrongCredentialOptions { Duration = TimeSpan.Zero },
         });
         var services = new ServiceCollection();
