@@ -155,7 +155,7 @@ internal static class GatewayHost
         limits.Check(configuration.Read<RpcServerOptions>(GivenConfiguration.RpcSection));
         var (requests, answers) = (limits.Requests(), limits.Answers());
         services.AddSingleton(new RpcBudgets(requests, answers));
-        services.AddHostedService(provider => new MemoryReturn([requests, answers], provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new MemoryReturn([requests, answers], provider.GetRequiredService<ConnectionMemory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRpc(options => configuration.GetSection(GivenConfiguration.RpcSection).Bind(options));
         services.AddTalk(configuration.Read<UpstreamsOptions>(UpstreamsOptions.Section), answers);
         services.AddHttpForwarder();

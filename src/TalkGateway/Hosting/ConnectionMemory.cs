@@ -6,13 +6,14 @@ namespace TalkGateway.Hosting;
 
 /// <summary>
 /// The blocks that connections read into and write from. Kestrel's own pool pins its blocks for good and keeps what a burst took, so
-/// that the heap around them never shrinks again; these are plain arrays, of which a bounded number is kept.
+/// that the heap around them never shrinks again; these are plain arrays, of which a bounded number is kept until a burst is over.
 /// </summary>
 internal sealed class ConnectionMemory : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     private const int BlockSize = 4096;
     private const int MaxKept = 2048;
 
+    private readonly ConcurrentQueue<ConnectionMemory> _created = new();
     private readonly ConcurrentQueue<Block> _kept = new();
     private int _count;
 
@@ -20,7 +21,26 @@ internal sealed class ConnectionMemory : MemoryPool<byte>, IMemoryPoolFactory<by
     public override int MaxBufferSize => BlockSize;
 
     /// <inheritdoc />
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new ConnectionMemory();
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        var pool = new ConnectionMemory();
+        _created.Enqueue(pool);
+        return pool;
+    }
+
+    /// <summary>Lets go of what is kept, here and in all pools created here.</summary>
+    public void LetGo()
+    {
+        while (_kept.TryDequeue(out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+
+        foreach (var pool in _created)
+        {
+            pool.LetGo();
+        }
+    }
 
     /// <inheritdoc />
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
@@ -36,7 +56,7 @@ internal sealed class ConnectionMemory : MemoryPool<byte>, IMemoryPoolFactory<by
     }
 
     /// <inheritdoc />
-    protected override void Dispose(bool disposing) => _kept.Clear();
+    protected override void Dispose(bool disposing) => LetGo();
 
     private void Return(Block block)
     {

@@ -71,7 +71,8 @@ internal sealed class Listeners
         });
 
         // Behind Kestrel's own.
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
+        builder.Services.AddSingleton<ConnectionMemory>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(provider => provider.GetRequiredService<ConnectionMemory>());
         return new Listeners(places, endpoints.Count != 0);
     }
 

@@ -7,7 +7,7 @@ namespace TalkGateway.Hosting;
 /// Gives memory back to the system after a burst. An idle process collects no garbage, so the most that was ever needed would stay
 /// with it; one collection when the load is gone costs nobody anything.
 /// </summary>
-internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvider time) : BackgroundService
+internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, ConnectionMemory connections, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -21,6 +21,7 @@ internal sealed class MemoryReturn(IReadOnlyList<ByteBudget> budgets, TimeProvid
             var held = budgets.Sum(budget => budget.Used);
             if (bursts.IsOver(Environment.WorkingSet, GC.GetTotalAllocatedBytes(), held))
             {
+                connections.LetGo();
                 GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 bursts.Collected(Environment.WorkingSet);

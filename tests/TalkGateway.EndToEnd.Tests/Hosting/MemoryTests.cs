@@ -48,15 +48,22 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public void Blocks_are_kept_for_the_next_connection_and_only_so_many()
+    public void Blocks_are_kept_for_the_next_connection_and_only_so_many_until_a_burst_is_over()
     {
-        using var pool = new ConnectionMemory().Create();
-        var blocks = Enumerable.Range(0, 3000).Select(_ => pool.Rent(4096)).ToList();
+        const int Most = 2048;
+        using var connections = new ConnectionMemory();
+        using var pool = connections.Create();
+        var blocks = Enumerable.Range(0, Most + 100).Select(_ => pool.Rent(4096)).ToList();
         var arrays = blocks.Select(block => block.Memory).ToHashSet();
 
         blocks.ForEach(block => block.Dispose());
+        var again = Enumerable.Range(0, Most + 100).Select(_ => pool.Rent()).ToList();
+        Assert.Equal(Most, again.Count(block => arrays.Contains(block.Memory)));
 
-        Assert.Equal(2048, Enumerable.Range(0, 3000).Count(_ => arrays.Contains(pool.Rent().Memory)));
+        again.ForEach(block => block.Dispose());
+        connections.LetGo();
+        using var fresh = pool.Rent();
+        Assert.DoesNotContain(fresh.Memory, again.Select(block => block.Memory));
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(4097));
     }
 }
